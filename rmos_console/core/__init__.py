@@ -1,0 +1,1 @@
+"""The library behind every front end: no Qt, no terminal, no HTTP."""

@@ -1,0 +1,120 @@
+"""The one way from a value to bytes to SHA-256, and the one strict JSON reader.
+
+Canonical JSON is RMOS's own: ``json.dumps(sort_keys=True, separators=(",", ":"), ensure_ascii=False)`` as UTF-8 with
+NaN and infinities refused. Key order is by code point, as :func:`sorted` orders Python strings.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from typing import Any, NoReturn
+
+from rmos_console.core.errors import BadDataError
+
+Json = Any
+"""Any JSON value: None, bool, int, float, str, list or dict with str keys."""
+
+MAX_DOCUMENT_BYTES = 32 * 1024 * 1024
+"""A record or asset above this size is refused before it is read."""
+
+MAX_DEPTH = 200
+"""Deeper nesting is refused: no RMOS record comes near it, and recursion would end the process."""
+
+ABSENT_SHA256 = "0" * 64
+"""RMOS writes 64 zeros where a hash is absent."""
+
+
+def canonical(value: Json) -> bytes:
+    """Return the canonical bytes of a JSON value.
+
+    Raises :class:`BadDataError` for NaN, infinities, lone surrogates and anything that is not JSON.
+    """
+    try:
+        text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+        return text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise BadDataError("The value holds a lone surrogate, which is no text; remove it.") from error
+    except (TypeError, ValueError, RecursionError) as error:
+        raise BadDataError(f"The value cannot be written as JSON: {_one_line(error)}.") from error
+
+
+def sha256_hex(data: bytes) -> str:
+    """Return the SHA-256 of raw bytes as 64 lower-case hex digits."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def canonical_sha256(value: Json) -> str:
+    """Return ``sha256_hex(canonical(value))``."""
+    return sha256_hex(canonical(value))
+
+
+def read_json(data: bytes, *, name: str, limit: int = MAX_DOCUMENT_BYTES) -> Json:
+    """Parse one JSON document strictly; ``name`` is what the message calls it.
+
+    Raises :class:`BadDataError` for bytes over ``limit``, invalid UTF-8, a byte-order mark, NaN, infinities, numbers
+    that overflow to infinity, duplicate keys, lone surrogates and nesting deeper than :data:`MAX_DEPTH`.
+    """
+    if len(data) > limit:
+        raise BadDataError(f"{name} is {len(data):,} bytes; at most {limit:,} are read. Split or shorten it.")
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise BadDataError(f"{name} is not UTF-8 at byte {error.start}; save it as UTF-8.") from error
+    _check_depth(data, name)
+
+    def refuse_constant(constant: str) -> NoReturn:
+        raise BadDataError(f"{name} holds {constant}, which is no JSON number; write null or a number.")
+
+    def finite(number: str) -> float:
+        value = float(number)
+        if math.isinf(value):
+            raise BadDataError(f"{name} holds {number[:40]}, which is too large for a number.")
+        return value
+
+    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        result = dict(pairs)
+        if len(result) != len(pairs):
+            seen: set[str] = set()
+            twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]  # set.add answers None on purpose here
+            raise BadDataError(f"{name} holds the key {twice[:80]!r} twice in one object; keep one of them.")
+        return result
+
+    try:
+        value = json.loads(text, parse_constant=refuse_constant, parse_float=finite, object_pairs_hook=unique)
+    except json.JSONDecodeError as error:
+        raise BadDataError(f"{name} is not JSON: {error.msg} at line {error.lineno}, column {error.colno}.") from error
+    except ValueError as error:  # an integer with more digits than Python converts
+        raise BadDataError(f"{name} is not JSON: {_one_line(error)}.") from error
+    if b"\\u" in data or b"\\U" in data:
+        canonical(value)  # an escaped lone surrogate shows only when it is encoded
+    return value
+
+
+def _check_depth(data: bytes, name: str) -> None:
+    """Refuse deep nesting before the recursive parser meets it. Brackets within strings do not count."""
+    if data.count(b"[") + data.count(b"{") <= MAX_DEPTH:
+        return
+    depth = 0
+    in_string = escaped = False
+    for byte in data:
+        if in_string:
+            if escaped:
+                escaped = False
+            elif byte == 0x5C:
+                escaped = True
+            elif byte == 0x22:
+                in_string = False
+        elif byte == 0x22:
+            in_string = True
+        elif byte in (0x5B, 0x7B):
+            depth += 1
+            if depth > MAX_DEPTH:
+                raise BadDataError(f"{name} is nested deeper than {MAX_DEPTH} levels; flatten it.")
+        elif byte in (0x5D, 0x7D):
+            depth -= 1
+
+
+def _one_line(error: BaseException) -> str:
+    return " ".join(str(error).split())[:200].rstrip(".")

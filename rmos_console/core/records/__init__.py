@@ -1,0 +1,1 @@
+"""The nouns: frozen pydantic records that every part shares."""

@@ -1,0 +1,39 @@
+"""Who did something: a person is named only by a signature, everything else is a service or a system rule."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from rmos_console.core.records.record import Record
+
+ActorKind = Literal["human", "system", "service"]
+
+
+class Actor(Record):
+    """``human`` (an enrolled person), ``system`` (a rule of the policy) or ``service`` (``cli``, ``desktop``, ``server:NAME``, ``os:user@host``)."""
+
+    kind: ActorKind
+    id: str
+    name: str | None = None
+
+
+class Caller(Record):
+    """On whose behalf a use case runs: the unsigned service, and the request id recorded in every transaction it causes."""
+
+    by: Actor
+    request_id: str | None = None
+
+
+class Person(Record):
+    """An enrolled reviewer as the ledger states it; ids are compared, never names.
+
+    ``public_key`` is the Ed25519 public key in hex; ``revoked_since`` is the UTC time from which decisions are suspect.
+    """
+
+    id: str
+    name: str
+    role: Literal["reviewer", "admin"]
+    public_key: str
+    enrolled_at_utc: str
+    enrolled_by: str
+    revoked_since: str | None = None
