@@ -1,7 +1,7 @@
 """Structured logging: one JSON line per event on the ``rmos_console`` logger; no payloads, no secrets.
 
-Every use case logs ``start`` and then ``success`` or ``error`` with ``elapsed_ms``, ``run_id`` and ``request_id`` through
-:func:`use_case`. Front ends decide where lines go with :func:`configure`; nothing is configured on import.
+Every use case logs ``start`` and then ``success`` or ``error`` with ``elapsed_ms``, ``run_id`` and ``request_id``
+through :func:`use_case`. Front ends decide where lines go with :func:`configure`; nothing is configured on import.
 """
 
 from __future__ import annotations

@@ -10,7 +10,11 @@ ActorKind = Literal["human", "system", "service"]
 
 
 class Actor(Record):
-    """``human`` (an enrolled person), ``system`` (a rule of the policy) or ``service`` (``cli``, ``desktop``, ``server:NAME``, ``os:user@host``)."""
+    """Someone or something that acts.
+
+    ``human`` is an enrolled person, ``system`` a rule of the policy, ``service`` a program or account: ``cli``,
+    ``desktop``, ``server:NAME`` or ``os:user@host``.
+    """
 
     kind: ActorKind
     id: str
@@ -18,7 +22,10 @@ class Actor(Record):
 
 
 class Caller(Record):
-    """On whose behalf a use case runs: the unsigned service, and the request id recorded in every transaction it causes."""
+    """On whose behalf a use case runs.
+
+    ``by`` is the unsigned service; ``request_id`` is recorded in every transaction the call causes.
+    """
 
     by: Actor
     request_id: str | None = None

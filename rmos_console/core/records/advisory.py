@@ -41,8 +41,8 @@ class BasedOn(Record):
 class Sentence(Record):
     """One sentence of a text: characters ``start`` to ``end`` of it, and the JSON paths in the run that it rests on.
 
-    A path that starts with ``contrast:`` points into the contrast run. ``marks`` are (start, end, path) triples inside the
-    text that show the value of that path.
+    A path that starts with ``contrast:`` points into the contrast run. ``marks`` are (start, end, path) triples: the
+    characters of the text that show the value of that path.
     """
 
     start: int
@@ -86,8 +86,8 @@ class AdvisoryAsset(Record):
 class AdvisoryInputRef(Record):
     """A run's reference to an advisory.
 
-    ``review_state`` and ``asset`` are judged when the reference is read; ``at_source`` is the review history that a source
-    brought along, verbatim: history, never a decision here.
+    ``review_state`` and ``asset`` are judged when the reference is read; ``at_source`` is the review history that a
+    source brought along, verbatim: history, never a decision here.
     """
 
     advisory_id: str

@@ -1,7 +1,7 @@
 """The events of the ledger: what each kind holds, and how one is made.
 
-Events are plain JSON objects, because their bytes are the truth; these constructors are the only place that spells them.
-A reader that meets a kind it does not know treats the store as written by a newer version: read-only, and says so.
+Events are plain JSON objects, because their bytes are the truth; these constructors are the only place that spells
+them. A reader that meets a kind it does not know treats the store as written by a newer version: read-only, said so.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def store_created(store_id: str) -> Event:
 
 
 def store_recovered(file: str, segment: str, offset: int, size: int, sha256: str, *, completed: bool) -> Event:
-    """Recovery set ``size`` torn bytes aside in ``quarantine/<file>``; ``completed``: the line lacked only its newline."""
+    """Recovery set ``size`` torn bytes aside in ``quarantine/<file>``; ``completed``: only the newline was missing."""
     return {
         "kind": "store.recovered",
         "file": file,

@@ -20,7 +20,7 @@ class Record(BaseModel):
 
     @classmethod
     def parse(cls, document: object, *, name: str) -> Self:
-        """Validate an untrusted document; raises :class:`BadDataError` that names ``name`` and the first wrong field."""
+        """Validate an untrusted document; raises :class:`BadDataError` naming ``name`` and the first wrong field."""
         try:
             return cls.model_validate(document)
         except ValidationError as error:

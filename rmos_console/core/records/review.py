@@ -78,7 +78,7 @@ class Policy(Record):
 
 
 class StateExplained(Record):
-    """A review state with the sentence that says why, for example "needs review because risk is YELLOW under tiered v1"."""
+    """A review state and why it is so, for example "needs review because risk is YELLOW under tiered v1"."""
 
     state: ReviewState
     why: str

@@ -83,10 +83,10 @@ class PackRange(Record):
 class RunSource(Record):
     """Where a run came from.
 
-    ``format`` is ``create``, ``http`` or an import layout (``patch v1 v2 saw job-log``); ``run_id`` the original id where
-    ours was derived from it; ``discriminator`` tells apart records of one layout that repeat an id; ``sealed_sha256`` the
-    digest of the source's sealed part; ``extra`` every unknown key verbatim; ``assumed_timezone`` the zone in which a time
-    without one was read.
+    ``format`` is ``create``, ``http`` or an import layout (``patch v1 v2 saw job-log``); ``run_id`` the original id
+    where ours was derived from it; ``discriminator`` tells apart records of one layout that repeat an id;
+    ``sealed_sha256`` the digest of the source's sealed part; ``extra`` every unknown key verbatim;
+    ``assumed_timezone`` the zone in which a time without one was read.
     """
 
     format: str
@@ -121,7 +121,7 @@ class SealedRun(Record):
 
 
 class Risk(Record):
-    """The run's risk: ``shown`` with the path it was found at, and ``policy``, the level that the approval policy uses."""
+    """The run's risk: ``shown`` with the path it was found at, and ``policy``, the level the approval policy uses."""
 
     shown: RiskLevel
     found_at: str | None
