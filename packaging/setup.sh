@@ -107,7 +107,9 @@ make_venv() {
 pip_install() {
     if ! "$VENV/bin/python" -m pip install --disable-pip-version-check --no-input --retries 3 \
         --constraint "$CHECKOUT/packaging/constraints.txt" "$@" >>"$SETUP_LOG" 2>&1 </dev/null; then
-        fail "pip could not install the packages of packaging/constraints.txt (no network?): its messages are in $SETUP_LOG"
+        local reason
+        reason=$(grep -m 1 '^ERROR: ' "$SETUP_LOG" || true)
+        fail "pip could not install the pinned packages; is there a network? $reason (all messages: $SETUP_LOG)"
     fi
 }
 
@@ -115,7 +117,7 @@ pip_install() {
 install_project() {
     local project=$CHECKOUT
     [ "$1" = test ] && project="$CHECKOUT[test]"
-    pip_install hatchling
+    pip_install hatchling editables
     pip_install --no-build-isolation --editable "$project"
 }
 
