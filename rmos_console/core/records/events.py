@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from rmos_console.core.records.advisory import AdvisoryAsset, AdvisoryInputRef
+from rmos_console.core.records.advisory import AdvisoryInputRef
 from rmos_console.core.records.review import AutoApproval, Policy, Review
 from rmos_console.core.records.run import Attachment, SealedRun
 
@@ -86,13 +86,17 @@ def attachment_added(run_id: str, attachment: Attachment) -> Event:
     return {"kind": "attachment.added", "run_id": run_id, "attachment": attachment.document()}
 
 
-def advisory_sealed(asset: AdvisoryAsset, asset_sha256: str) -> Event:
-    """An advisory's bytes are sealed under its id for good; ``asset_sha256`` is over the canonical asset."""
+def advisory_sealed(advisory_id: str, asset: dict[str, Any], asset_sha256: str, text_sha256: str) -> Event:
+    """An advisory's bytes are sealed under its id for good.
+
+    ``asset_sha256`` is over the canonical asset document as stored, ``text_sha256`` over the text a reviewer sees.
+    """
     return {
         "kind": "advisory.sealed",
-        "advisory_id": asset.advisory_id,
-        "asset": asset.document(),
+        "advisory_id": advisory_id,
+        "asset": asset,
         "asset_sha256": asset_sha256,
+        "text_sha256": text_sha256,
     }
 
 
