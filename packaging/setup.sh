@@ -1,9 +1,10 @@
 # Sourced by packaging/run and packaging/test: makes .venv and installs what the console needs. Not run by itself.
 # shellcheck shell=bash
 #
-# setup_all EXTRA [SCREEN]
+# setup_all EXTRA SCREEN
 #   EXTRA   run | test    what goes into .venv: the console, or the console and the tools of its tests
-#   SCREEN  offscreen | x11    which of Qt's system libraries are asked for (default offscreen)
+#   SCREEN  offscreen | window | virtual    which of Qt's system libraries are asked for: none but the common ones,
+#           those of a real screen, those of X with a virtual screen
 # A second call with unchanged pyproject.toml and constraints.txt only compares a checksum.
 
 readonly CHECKOUT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
@@ -29,6 +30,12 @@ libxcb-keysyms.so.1 libxcb-keysyms1
 libxcb-shape.so.0 libxcb-shape0
 libxcb-xkb.so.1 libxcb-xkb1
 libxkbcommon-x11.so.0 libxkbcommon-x11-0
+'
+readonly QT_WAYLAND='
+libwayland-cursor.so.0 libwayland-cursor0
+libwayland-egl.so.1 libwayland-egl1
+'
+readonly VIRTUAL_SCREEN='
 /usr/bin/xvfb-run xvfb
 /usr/bin/xauth xauth
 '
@@ -136,10 +143,13 @@ is_current() {
 }
 
 setup_all() {
-    local extra=$1 screen=${2:-offscreen} python= wanted
-    wanted=$(missing_of "$QT_OFFSCREEN")
-    [ "$screen" = x11 ] && wanted="$wanted $(missing_of "$QT_X11")"
-    if [ -z "${wanted//[[:space:]]/}" ] && is_current "$extra"; then
+    local extra=$1 libraries=$QT_OFFSCREEN python= wanted
+    case $2 in
+    window) libraries+="$QT_X11${WAYLAND_DISPLAY:+$QT_WAYLAND}" ;;
+    virtual) libraries+="$QT_X11$VIRTUAL_SCREEN" ;;
+    esac
+    wanted=$(missing_of "$libraries")
+    if [ -z "$wanted" ] && is_current "$extra"; then
         return
     fi
     mkdir -p "$CHECKOUT/build" 2>/dev/null && [ -w "$CHECKOUT" ] ||

@@ -6,7 +6,7 @@ import logging
 import os
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import hypothesis
 import pytest
@@ -69,38 +69,45 @@ def samples() -> Path:
     return SAMPLES
 
 
-class LogWatch(logging.Handler):
+class LogWatch:
     """Collects what the product logs at WARNING or above, and what the test said it expects of it."""
 
     def __init__(self) -> None:
-        super().__init__(logging.WARNING)
         self.records: list[logging.LogRecord] = []
         self.expected: list[re.Pattern[str]] = []
         self.tolerated: list[re.Pattern[str]] = []
 
-    def emit(self, record: logging.LogRecord) -> None:
-        self.records.append(record)
+    def make_record(self, *args: Any, **kwargs: Any) -> logging.LogRecord:
+        """Stand in for logging's record factory: sees every record, whatever handlers a program sets up."""
+        record = logging.LogRecord(*args, **kwargs)
+        if record.levelno >= logging.WARNING and record.name.split(".")[0] == "rmos_console":
+            self.records.append(record)
+        return record
 
     def problems(self) -> list[str]:
         """Return one line for each record nobody expected and for each expectation nothing met."""
-        found = [(each, f"{each.levelname} {each.name}: {each.getMessage()}") for each in self.records]
+        lines = [_line(record) for record in self.records]
         welcome = [*self.expected, *self.tolerated]
         unexpected = [
-            f"unexpected log record: {line}{_cause(record)}"
-            for record, line in found
-            if not any(pattern.search(line) for pattern in welcome)
+            f"unexpected log record: {line}" for line in lines if not any(pattern.search(line) for pattern in welcome)
         ]
         missing = [
             f"expected log record never came: {pattern.pattern}"
             for pattern in self.expected
-            if not any(pattern.search(line) for _, line in found)
+            if not any(pattern.search(line) for line in lines)
         ]
         return unexpected + missing
 
 
-def _cause(record: logging.LogRecord) -> str:
-    """Return the exception a record carries, as the end of a line."""
-    return f" ({record.exc_info[1]!r})" if record.exc_info and record.exc_info[1] else ""
+PLAIN = frozenset(vars(logging.LogRecord("", 0, "", 0, "", (), None))) | {"message", "asctime"}
+
+
+def _line(record: logging.LogRecord) -> str:
+    """Return "LEVEL logger: message key=value …", with the facts and the exception a record carries."""
+    facts = [f"{key}={value}" for key, value in vars(record).items() if key not in PLAIN]
+    if record.exc_info and record.exc_info[1]:
+        facts.append(f"exception={record.exc_info[1]!r}")
+    return " ".join([f"{record.levelname} {record.name}: {record.getMessage()}", *facts])
 
 
 @pytest.fixture(autouse=True)
@@ -108,11 +115,13 @@ def _log_watch() -> Iterator[LogWatch]:
     """Fail a test in which the product logs a warning or an error the test did not announce."""
     watch = LogWatch()
     logger = logging.getLogger("rmos_console")
-    logger.addHandler(watch)
+    before = logger.handlers[:], logger.level, logger.propagate
+    logging.setLogRecordFactory(watch.make_record)
     try:
         yield watch
     finally:
-        logger.removeHandler(watch)
+        logging.setLogRecordFactory(logging.LogRecord)
+        logger.handlers[:], logger.level, logger.propagate = before
     problems = watch.problems()
     if problems:
         pytest.fail("\n".join(problems), pytrace=False)
@@ -122,8 +131,8 @@ def _log_watch() -> Iterator[LogWatch]:
 def expected_logs(_log_watch: LogWatch) -> Callable[..., list[logging.LogRecord]]:
     """Return `expect(pattern, always=True)`, which announces records the test provokes.
 
-    The pattern (a regular expression) is searched in "LEVEL logger: message". With `always` a record must
-    come; without, it may. The call returns the live list of all records seen at WARNING or above.
+    The pattern (a regular expression) is searched in "LEVEL logger: message key=value …". With `always`
+    a record must come; without, it may. The call returns the live list of all records seen at WARNING or above.
     """
 
     def expect(pattern: str, *, always: bool = True) -> list[logging.LogRecord]:
