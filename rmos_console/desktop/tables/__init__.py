@@ -1,0 +1,1 @@
+"""The run table: model, delegate and view."""

@@ -1,0 +1,1 @@
+"""The views: one per thing a person comes for."""

@@ -1,0 +1,1 @@
+"""Small painted widgets that the views share."""
