@@ -7,6 +7,7 @@ from typing import Literal
 from rmos_console.core.records.record import Record
 
 ActorKind = Literal["human", "system", "service"]
+Role = Literal["reviewer", "admin"]
 
 
 class Actor(Record):
@@ -39,7 +40,7 @@ class Person(Record):
 
     id: str
     name: str
-    role: Literal["reviewer", "admin"]
+    role: Role
     public_key: str
     enrolled_at_utc: str
     enrolled_by: str

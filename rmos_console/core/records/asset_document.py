@@ -50,8 +50,8 @@ def asset_from_document(
 ) -> AdvisoryAsset:
     """Return the asset that a document describes; arguments given beside it win over what it says.
 
-    Our shape has ``advisory_id``, ``kind``, ``text`` or ``content``, ``engine`` and ``author``; RMOS's has ``asset_id`` and
-    ``suggestion_data``. Keys that are judged by the store (a review state, say) are ignored; unknown keys are kept
+    Our shape has ``advisory_id``, ``kind``, ``text`` or ``content``, ``engine`` and ``author``; RMOS's has ``asset_id``
+    and ``suggestion_data``. Keys that are judged by the store (a review state, say) are ignored; unknown keys are kept
     verbatim in ``source``. Raises :class:`BadDataError` for another id, wrong types, or a document that is no object.
     """
     if not isinstance(document, dict):

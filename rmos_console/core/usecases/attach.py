@@ -44,7 +44,7 @@ def attach(
     with use_case("attach", run_id=run, request_id=caller.request_id, advisory_id=advisory_id):
         check_foreign_id(advisory_id, what="advisory id")
         entry, _ = find_run(store.snapshot(), run)
-        asset = _asset(store, advisory_id, document, kind, engine_id, engine_version, author)
+        asset = _asset(advisory_id, document, kind, engine_id, engine_version, author)
         sealed = None if asset is None else store.externalize(asset.document())
         ref = AdvisoryInputRef(
             advisory_id=advisory_id,
@@ -76,7 +76,7 @@ def seal_events(view: View, asset: AdvisoryAsset, sealed: dict[str, Any] | None)
     if known.sha256 == sha:
         return []
     raise ConflictError(
-        f"Advisory {asset.advisory_id!r} holds other bytes already; a sealed text never changes. Use a new advisory id.",
+        f"Advisory {asset.advisory_id!r} holds other bytes already; a sealed text never changes. Use a new id.",
         advisory_id=asset.advisory_id,
         stored_sha256=known.sha256,
         found_sha256=sha,
@@ -120,7 +120,6 @@ def _first_line(text: str | None) -> str | None:
 
 
 def _asset(
-    store: Store,
     advisory_id: str,
     document: object | None,
     kind: AdvisoryKind | None,

@@ -79,7 +79,7 @@ def at_source(entry: RunEntry) -> str | None:
         if verdict is None:
             continue
         when = facts.get("reviewed_at_utc") or facts.get("updated_at_utc") or facts.get("rejected_at_utc")
-        return f"{verdict} at source{f' by {by}' if by else ''}, {when if when else 'no time'}"
+        return f"{verdict} at source{f' by {by}' if by else ''}, {when or 'no time'}"
     return None
 
 
