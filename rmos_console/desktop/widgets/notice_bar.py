@@ -1,0 +1,74 @@
+"""The one place where problems are said: what, why and what to do, with details that open."""
+
+from __future__ import annotations
+
+import json
+
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtWidgets import QFrame, QPlainTextEdit, QVBoxLayout, QWidget
+
+from rmos_console.core.errors import RmosError
+from rmos_console.desktop import icons, plaintext, theme
+from rmos_console.desktop.widgets.buttons import icon_button, link
+from rmos_console.desktop.widgets.labels import PlainLabel
+from rmos_console.desktop.widgets.surfaces import row
+
+
+class NoticeBar(QFrame):
+    """A bar over the content; ``say`` for news, ``fail`` for problems. It stays until it is closed or replaced."""
+
+    acted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._icon = PlainLabel()
+        self._tone = "info"
+        self.text = PlainLabel(wrap=True)
+        self.text.setMinimumWidth(200)
+        self.more = link(self.tr("Details"))
+        self.more.clicked.connect(self._toggle)
+        self.act = link("")
+        self.act.clicked.connect(self.acted)
+        self.shut = icon_button("close", self.tr("Close this message"))
+        self.shut.clicked.connect(self.hide)
+        self.details = QPlainTextEdit()
+        self.details.setReadOnly(True)
+        self.details.setMaximumHeight(140)
+        self.details.setAccessibleName(self.tr("Details"))
+        self.details.setFont(theme.font(theme.SMALL, mono=True))
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(theme.GAP_L, theme.GAP_S, theme.GAP_M, theme.GAP_S)
+        line = row(self._icon, self.text, self.act, self.more, self.shut)
+        line.setStretch(1, 1)
+        layout.addLayout(line)
+        layout.addWidget(self.details)
+        self.hide()
+
+    def say(self, text: str, details: str = "", act: str = "") -> None:
+        """Tell some news."""
+        self._show("info", text, details, act)
+
+    def fail(self, title: str, error: RmosError) -> None:
+        """Tell what went wrong; the error's message names the way out."""
+        facts = json.dumps(error.details, indent=2, ensure_ascii=False, default=str) if error.details else ""
+        self._show("warning", f"{title}: {error.message}", f"{error.code}\n{facts}" if facts else "", "")
+
+    def _show(self, tone: str, text: str, details: str, act: str) -> None:
+        self._tone = tone
+        self.setProperty("role", "banner" if tone == "warning" else "notice")
+        self.style().unpolish(self)
+        self.style().polish(self)
+        token = "red" if tone == "warning" else "accent"
+        self._icon.setPixmap(icons.icon(tone, token).pixmap(QSize(20, 20)))
+        self.text.setText(text)
+        self.setAccessibleName(plaintext.visible(text))
+        self.details.setPlainText(plaintext.visible(details, lines=True))
+        self.details.hide()
+        self.more.setVisible(bool(details))
+        self.act.setText(plaintext.label(act))
+        self.act.setAccessibleName(act or self.tr("Action"))
+        self.act.setVisible(bool(act))
+        self.show()
+
+    def _toggle(self) -> None:
+        self.details.setVisible(self.details.isHidden())
