@@ -1,0 +1,44 @@
+"""What `rmos-console --help` says, verb by verb, for the tests that hold the documents against it."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from functools import cache
+
+OPTION = re.compile(r"(?<![\w-])--[a-z][a-z0-9-]*")
+
+
+@cache
+def help_of(*verb: str) -> str:
+    """Return what `rmos-console VERB --help` prints."""
+    command = [sys.executable, "-m", "rmos_console", *verb, "--help"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 0, f"{' '.join(verb)} --help: {done.stderr}"
+    return done.stdout
+
+
+@cache
+def verbs_of(*verb: str) -> tuple[str, ...]:
+    """Return the verbs (or those below a verb: "reviewer" has "add") that the help lists."""
+    _, _, listed = help_of(*verb).partition("\nCommands:\n")
+    return tuple(re.findall(r"^  ([a-z][a-z-]*)", listed, re.MULTILINE))
+
+
+@cache
+def calls() -> tuple[tuple[str, ...], ...]:
+    """Return everything that can be called: ("list",), ("reviewer", "add"), …"""
+    found: list[tuple[str, ...]] = []
+    for verb in verbs_of():
+        below = verbs_of(verb)
+        found += [(verb, name) for name in below] or [(verb,)]
+    return tuple(found)
+
+
+@cache
+def options_of(*verb: str) -> frozenset[str]:
+    """Return the long options that a verb's help lists, in its own column."""
+    _, _, listed = help_of(*verb).partition("\nOptions:\n")
+    heads = [re.split(r"\s{2,}", line.strip())[0] for line in listed.splitlines() if re.match(r"\s+-", line)]
+    return frozenset(option for head in heads for option in OPTION.findall(head)) | {"--help"}
