@@ -88,8 +88,15 @@ def read_json(data: bytes, *, name: str, limit: int = MAX_DOCUMENT_BYTES) -> Jso
     except ValueError as error:  # an integer with more digits than Python converts
         raise BadDataError(f"{name} is not JSON: {_one_line(error)}.") from error
     if b"\\u" in data or b"\\U" in data:
-        canonical(value)  # an escaped lone surrogate shows only when it is encoded
+        _check_surrogates(value, name)  # an escaped lone surrogate shows only when it is encoded
     return value
+
+
+def _check_surrogates(value: Json, name: str) -> None:
+    try:
+        json.dumps(value, ensure_ascii=False).encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise BadDataError(f"{name} holds a lone surrogate, which is no text; remove it.") from error
 
 
 def _check_depth(data: bytes, name: str) -> None:

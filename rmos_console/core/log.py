@@ -55,12 +55,15 @@ def swallowed(where: str, error: BaseException, **context: Any) -> None:
 
 def configure(level: str = "WARNING", file: Path | None = None) -> None:
     """Send JSON log lines of ``level`` and above to ``file`` (0600, appended), or to stderr."""
+    handler: logging.Handler
     if file is None:
-        handler: logging.Handler = logging.StreamHandler(sys.stderr)
+        handler = logging.StreamHandler(sys.stderr)
     else:
-        descriptor = os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-        handler = logging.StreamHandler(os.fdopen(descriptor, "a", encoding="utf-8"))
+        os.close(os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600))
+        handler = logging.FileHandler(file, encoding="utf-8")
     handler.setFormatter(JsonFormatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    for former in logger.handlers:
+        former.close()
     logger.handlers[:] = [handler]
     logger.setLevel(level.upper())
     logger.propagate = False
