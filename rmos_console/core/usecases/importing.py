@@ -1,0 +1,280 @@
+"""Foreign RMOS stores come in: lossless, idempotent, resumable; one bad record never stops the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from rmos_console.core import importers
+from rmos_console.core.canonical import canonical_sha256
+from rmos_console.core.errors import BadDataError, CancelledError, NotFoundError, RmosError
+from rmos_console.core.importers.found import Found, FoundAdvisory, FoundLink, FoundRun, Ignored, Refused
+from rmos_console.core.log import use_case
+from rmos_console.core.records import events
+from rmos_console.core.records.actor import Caller
+from rmos_console.core.records.advisory import AdvisoryInputRef
+from rmos_console.core.records.changes import Changes, Written
+from rmos_console.core.records.report import Conflict, ImportReport
+from rmos_console.core.records.run import PackRange
+from rmos_console.core.store import Draft, Store, View
+from rmos_console.core.usecases.attach import seal_events
+from rmos_console.core.usecases.commit import commit, draft
+from rmos_console.core.usecases.import_account import Account
+from rmos_console.core.usecases.import_judgement import Judgement, judge, later_events
+from rmos_console.core.usecases.progress import Cancelled, Progress, never, silent
+from rmos_console.core.usecases.state import reference
+
+BATCH = 256
+"""Records per pack of originals and per hand-over to the committer."""
+
+LAYOUTS = ("patch", "v1", "v2", "saw", "job-log")
+
+
+def import_paths(
+    store: Store,
+    paths: Sequence[Path],
+    *,
+    layout: str = "auto",
+    timezone: str = "UTC",
+    dry_run: bool = False,
+    caller: Caller,
+    progress: Progress = silent,
+    cancelled: Cancelled = never,
+) -> Written[ImportReport]:
+    """Import every RMOS store found at ``paths``.
+
+    ``layout`` is ``auto`` or one of :data:`LAYOUTS`; times without a zone are read in ``timezone`` and marked.
+    ``dry_run`` judges everything and writes nothing. Raises :class:`NotFoundError` for a missing path,
+    :class:`BadDataError` where nothing is recognised; defects of single records are in the report.
+    """
+    with use_case("import", request_id=caller.request_id, dry_run=dry_run) as facts:
+        roots = [root for path in paths for root in _roots(path, layout)]
+        job = _Import(store, caller, progress, cancelled, dry_run=dry_run)
+        for root, found_layout in roots:
+            job.take(importers.read(root, found_layout, timezone=timezone), found_layout)
+        job.close()
+        report = job.account.report(dry_run=dry_run)
+        facts.update(job.account.counts())
+        return Written(value=report, changes=job.changes)
+
+
+def _roots(path: Path, layout: str) -> list[tuple[Path, str]]:
+    if not path.exists():
+        raise NotFoundError(f"There is nothing at {path}.")
+    if layout != "auto":
+        return [(path, layout)]
+    found = importers.roots(path)
+    if not found:
+        raise BadDataError(
+            f"{path} is in no RMOS layout that is known here ({', '.join(LAYOUTS)}); name one with --format if it is."
+        )
+    return found
+
+
+class _Import:
+    """One import under way: batches of records, each judged again inside the lock."""
+
+    def __init__(
+        self, store: Store, caller: Caller, progress: Progress, cancelled: Cancelled, *, dry_run: bool
+    ) -> None:
+        self.account = Account()
+        self.changes = Changes(seq=store.snapshot().head.seq)
+        self._store = store
+        self._caller = caller
+        self._progress = progress
+        self._cancelled = cancelled
+        self._dry_run = dry_run
+        self._batch: list[FoundRun] = []
+        self._at_source: dict[str, dict[str, Any]] = {}
+        self._done = 0
+        self._planned: set[str] = set()
+
+    def take(self, found: Iterable[Found], layout: str) -> None:
+        """Take every record of one foreign store."""
+        self.account.layouts.append(layout)
+        for item in found:
+            self._done += 1
+            if isinstance(item, FoundRun):
+                self._batch.append(self._with_review_facts(item))
+                if len(self._batch) >= BATCH:
+                    self._flush()
+            elif isinstance(item, FoundAdvisory):
+                self._seal(item)
+            elif isinstance(item, FoundLink):
+                self._flush()
+                self._link(item)
+            elif isinstance(item, Refused):
+                self.account.refuse(item.source, item.reason)
+            else:
+                self._ignore(item)
+            if self._done % 64 == 0:
+                self._pause()
+        self._flush()
+
+    def close(self) -> None:
+        """Record the import in the ledger, if it changed anything."""
+        self._progress(self._done, self._done, "imported")
+        if self._dry_run or not self.account.changed:
+            return
+        layouts = " ".join(dict.fromkeys(self.account.layouts))
+        conflicts = [conflict.document() for conflict in self.account.conflicts]
+        event = events.import_completed(layouts, self.account.counts(), conflicts)
+        self.changes |= commit(self._store, self._caller, lambda _view: [event])
+
+    def _pause(self) -> None:
+        self._progress(self._done, None, "importing")
+        if self._cancelled():
+            self._flush()
+            raise CancelledError(
+                f"The import was cancelled after {self._done:,} records; what was taken stays, and importing again "
+                "goes on from there.",
+                **self.account.counts(),
+            )
+
+    def _ignore(self, item: Ignored) -> None:
+        self.account.ignored.append(f"{item.source}: {item.reason}")
+
+    def _with_review_facts(self, found: FoundRun) -> FoundRun:
+        """Return the run with the review facts of its advisories' own files joined to its references."""
+        refs = tuple(self._joined(ref) for ref in found.refs)
+        self.account.warnings.extend(f"{found.source}: {warning}" for warning in found.warnings)
+        return found if refs == found.refs else replace(found, refs=refs)
+
+    def _joined(self, ref: AdvisoryInputRef) -> AdvisoryInputRef:
+        facts = self._at_source.get(ref.advisory_id)
+        if not facts:
+            return ref
+        return ref.model_copy(update={"at_source": {**(ref.at_source or {}), **facts}})
+
+    def _seal(self, item: FoundAdvisory) -> None:
+        self._at_source[item.advisory_id] = item.at_source
+        self.account.warnings.extend(f"{item.source}: {warning}" for warning in item.warnings)
+        try:
+            if self._dry_run:
+                new = bool(seal_events(self._store.snapshot(), item.asset, None))
+            else:
+                sealed = self._store.externalize(item.asset.document())
+                changes = commit(self._store, self._caller, lambda view: seal_events(view, item.asset, sealed))
+                new = item.advisory_id in changes.advisory_ids
+                self.changes |= changes
+            self.account.advisories += int(new)
+        except RmosError as error:
+            if error.exit_code == 6:  # the store itself says no: nothing further can be taken
+                raise
+            self.account.refuse(item.source, error.message)
+
+    def _link(self, item: FoundLink) -> None:
+        def decide(view: View) -> Sequence[events.Event]:
+            entry = view.run(item.run_id)
+            if entry is None or reference(entry, item.ref.advisory_id) is not None:
+                return []
+            return [events.advisory_attached(item.run_id, item.ref)]
+
+        if self._store.snapshot().run(item.run_id) is None:
+            self.account.warnings.append(
+                f"{item.source}: refers to run {item.original_run_id!r}, which is not in this store"
+            )
+            return
+        made = decide(self._store.snapshot())
+        if made and not self._dry_run:
+            self.changes |= commit(self._store, self._caller, decide)
+        self.account.updated += int(bool(made))
+        self.account.already_present += int(not made)
+
+    def _flush(self) -> None:
+        """Judge the batch on the view of now, pack the originals of what is new, and commit."""
+        batch, self._batch = self._batch, []
+        if not batch:
+            return
+        view = self._store.snapshot()
+        judged = [judge(view, found) for found in batch]
+        if self._dry_run:
+            for item in judged:
+                self._count_planned(item)
+            return
+        packs = self._pack([item.run for item in judged if item.outcome == "imported"])
+        proposals: list[tuple[Judgement, Draft, list[Judgement]]] = []
+        for item in judged:
+            result: list[Judgement] = []
+            try:
+                proposals.append((item, self._proposal(item, packs.get(item.run.sealed.run_id), result), result))
+            except RmosError as error:
+                if error.exit_code == 6:
+                    raise
+                self.account.refuse(item.run.source, error.message)
+        answers = self._store.commit_many([proposal for _, proposal, _ in proposals])
+        for (item, _, result), answer in zip(proposals, answers, strict=True):
+            if isinstance(answer, RmosError):
+                if answer.exit_code == 6:
+                    raise answer
+                self.account.refuse(item.run.source, answer.message)
+            else:
+                self.changes |= answer.changes
+                self._count(result[-1])
+
+    def _pack(self, runs: list[FoundRun]) -> dict[str, PackRange]:
+        """Keep the original bytes of new runs in one blob; return where each run's bytes lie in it."""
+        if not runs:
+            return {}
+        sha = self._store.put_blob(b"".join(run.original for run in runs))
+        ranges: dict[str, PackRange] = {}
+        start = 0
+        for run in runs:
+            end = start + len(run.original)
+            ranges[run.sealed.run_id] = PackRange(sha256=sha, start=start, end=end)
+            start = end
+        return ranges
+
+    def _proposal(self, item: Judgement, pack: PackRange | None, result: list[Judgement]) -> Draft:
+        """Return the transaction of one run; ``result`` receives what was judged inside the lock."""
+        for file in item.run.files:
+            self._store.put_blob(file.path.read_bytes())
+            if file.complaint:
+                self.account.warnings.append(f"{item.run.source}: {file.complaint}")
+        sealed = item.run.sealed.model_copy(
+            update={
+                "source": item.run.sealed.source.model_copy(update={"pack": pack}),
+                "attachments": tuple(file.attachment for file in item.run.files),
+            }
+        )
+        body = self._store.externalize(sealed.document())
+        sha = canonical_sha256(body)
+
+        def decide(view: View) -> Sequence[events.Event]:
+            now = judge(view, item.run)
+            result.append(now)
+            if now.outcome == "imported":
+                return [events.run_sealed(body, sha), *later_events(view, now.run, None)]
+            return later_events(view, now.run, now.known) if now.outcome == "updated" else []
+
+        return draft(self._caller, decide)
+
+    def _count(self, item: Judgement) -> None:
+        if item.outcome == "conflict" and item.known is not None:
+            blob = self._store.put_blob(item.run.original) if not self._dry_run else ""
+            self.account.conflicts.append(
+                Conflict(
+                    source=item.run.source,
+                    run_id=item.known.run_id,
+                    stored_sha256=item.known.source.sealed_sha256 or "",
+                    found_sha256=item.run.sealed_sha256,
+                    blob_sha256=blob,
+                )
+            )
+        elif item.outcome == "imported":
+            self.account.imported += 1
+        elif item.outcome == "updated":
+            self.account.updated += 1
+        else:
+            self.account.already_present += 1
+
+    def _count_planned(self, item: Judgement) -> None:
+        """Count for a dry run, in which an earlier record of the same import is not in the store yet."""
+        run_id = item.run.sealed.run_id
+        if item.outcome == "imported" and run_id in self._planned:
+            self.account.already_present += 1
+            return
+        self._planned.add(run_id)
+        self._count(item)
