@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import Any
@@ -15,9 +15,9 @@ _VOLATILE_KEYS = frozenset(
 
 def at(document: Mapping[str, Any], *keys: str) -> Any:
     """Return the value below ``keys``, None where the document does not reach that far."""
-    value: Any = document
-    for key in keys:
-        value = value.get(key) if isinstance(value, Mapping) else None
+    value: Any = document.get(keys[0])
+    for key in keys[1:]:
+        value = value.get(key) if isinstance(value, dict) else None
     return value
 
 
@@ -26,14 +26,15 @@ def is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def is_below(path: str, root: str) -> bool:
-    """Tell whether ``path`` is ``root`` or lies below it."""
-    return path == root or path.startswith((f"{root}.", f"{root}["))
+def below(paths: Iterable[str], roots: Sequence[str]) -> list[str]:
+    """Return those of ``paths`` that are one of ``roots`` or lie below one."""
+    starts = tuple(f"{root}{mark}" for root in roots for mark in ".[")
+    return [path for path in paths if path in roots or path.startswith(starts)]
 
 
 def is_ignored(path: str, ignore: Sequence[str]) -> bool:
     """Tell whether a path, or one it lies below, is named by ``ignore``, where ``*`` stands for any text."""
-    return any(is_below(path, each) or ("*" in each and fnmatchcase(path, each)) for each in ignore)
+    return bool(below([path], ignore)) or any("*" in each and fnmatchcase(path, each) for each in ignore)
 
 
 @lru_cache(maxsize=8192)

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from rmos_console.core.canonical import ABSENT_SHA256, sha256_hex
-from rmos_console.core.compare.fields import at, is_below, is_ignored
+from rmos_console.core.compare.fields import at, below, is_ignored
 from rmos_console.core.compare.numbers import change_of
 from rmos_console.core.compare.walk import same, same_leaf
-from rmos_console.core.records.diff import DiffRow, DiffSeverity, HashRow, OutcomeRow
+from rmos_console.core.records.diff import DiffSeverity, HashRow, OutcomeRow
 from rmos_console.core.review.risk import judge_risk
 
 _HASHES = ("feasibility_sha256", "toolpaths_sha256", "gcode_sha256", "opplan_sha256")
@@ -37,14 +37,14 @@ def outcome_rows(a: Mapping[str, Any], b: Mapping[str, Any]) -> tuple[OutcomeRow
     )
 
 
-def hash_rows(a: Mapping[str, Any], b: Mapping[str, Any], content: Sequence[DiffRow]) -> tuple[HashRow, ...]:
-    """Return the four hashes of both runs; ``content`` holds the differing rows that are not volatile."""
+def hash_rows(a: Mapping[str, Any], b: Mapping[str, Any], content: Sequence[str]) -> tuple[HashRow, ...]:
+    """Return the four hashes of both runs; ``content`` holds the differing paths that are not volatile."""
     rows = []
     for name in _HASHES:
         left, right = _hash(a, name), _hash(b, name)
         equal = left == right
         if name == "feasibility_sha256":
-            equal = not any(is_below(row.path, "feasibility") for row in content)
+            equal = not below(content, ("feasibility",))
         elif name == "gcode_sha256":
             equal = _gcode_is_equal(at(a, "outputs", "gcode_text"), at(b, "outputs", "gcode_text"), left, right)
         rows.append(HashRow(name, left, right, equal))
@@ -59,7 +59,7 @@ def has_program(document: Mapping[str, Any]) -> bool:
 def findings(
     outcome: Sequence[OutcomeRow],
     hashes: Sequence[HashRow],
-    content: Sequence[DiffRow],
+    content: Sequence[str],
     *,
     programs: tuple[bool, bool],
     ignore: Sequence[str],
@@ -73,7 +73,7 @@ def findings(
     found: list[Finding] = []
 
     def add(severity: DiffSeverity, reason: str, *covers: str) -> None:
-        if not any(is_ignored(path, ignore) for path in covers):
+        if not (ignore and any(is_ignored(path, ignore) for path in covers)):
             found.append(Finding(severity, reason, covers))
 
     if not status.equal:
@@ -92,7 +92,7 @@ def findings(
         delta = f" ({score.delta:+g})" if score.delta is not None else ""
         add("WARNING", f"Score differs: {_word(score.a)} and {_word(score.b)}{delta}", "decision.score")
     for root, name in (("request_summary", "Request"), ("feasibility", "Feasibility")):
-        count = sum(is_below(row.path, root) for row in content)
+        count = len(below(content, (root,)))
         if count:
             found.append(
                 Finding("WARNING", f"{name} differs in {count} {'field' if count == 1 else 'fields'}", (root,))
@@ -109,16 +109,15 @@ def rules_of(document: Mapping[str, Any]) -> tuple[str, ...]:
 
 def _rule_id(item: Any) -> Any:
     return (
-        next((item[key] for key in ("rule", "rule_id", "id") if key in item), None)
-        if isinstance(item, Mapping)
-        else item
+        next((item[key] for key in ("rule", "rule_id", "id") if key in item), None) if isinstance(item, dict) else item
     )
 
 
-def _rest(found: Sequence[Finding], content: Sequence[DiffRow]) -> list[Finding]:
+def _rest(found: Sequence[Finding], content: Sequence[str]) -> list[Finding]:
     """Name what differs beside the graver findings."""
-    covered = [path for finding in found for path in finding.covers]
-    paths = sorted(row.path for row in content if not any(is_below(row.path, root) for root in covered))
+    roots = tuple(path for finding in found for path in finding.covers)
+    covered = set(below(content, roots))
+    paths = sorted(path for path in content if path not in covered)
     if not paths:
         return []
     if len(paths) <= 3:

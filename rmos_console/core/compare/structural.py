@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from rmos_console.core.compare.fields import at, is_ignored, is_number, is_volatile
 from rmos_console.core.compare.numbers import change_of
 from rmos_console.core.compare.severity import findings, has_program, hash_rows, outcome_rows, rules_of
 from rmos_console.core.compare.units import unit_of
-from rmos_console.core.compare.walk import walk
-from rmos_console.core.records.diff import DiffOp, DiffRow, RunDiff
+from rmos_console.core.compare.walk import Leaf, walk
+from rmos_console.core.records.diff import DiffRow, RunDiff
 
 DERIVED = frozenset({"risk", "warnings", "also"})
 """Top-level keys of a run artifact that are judged from the rest; the risk stands in the outcome instead."""
@@ -23,9 +24,11 @@ def diff_runs(a: Mapping[str, Any], b: Mapping[str, Any], *, ignore: Sequence[st
     CRITICAL if status, risk, the G-code or the toolpaths differ; WARNING if score, request or feasibility content
     differ; INFO if anything else differs; NONE if nothing does, or only times and ids of the records themselves.
     """
-    rows, ignored = _rows(a, b, ignore)
-    changed = [row for row in rows if row.op != "same"]
-    content = [row for row in changed if not row.volatile]
+    leaves = walk(_without_derived(a), _without_derived(b))
+    shown = _not_ignored(leaves, ignore)
+    length = _length_unit(a, b)
+    changed = _rows([leaf for leaf in shown if leaf[2] != "same"], length)
+    content = [row.path for row in changed if not row.volatile]
     outcome = outcome_rows(a, b)
     hashes = hash_rows(a, b, content)
     found = findings(outcome, hashes, content, programs=(has_program(a), has_program(b)), ignore=ignore)
@@ -36,34 +39,32 @@ def diff_runs(a: Mapping[str, Any], b: Mapping[str, Any], *, ignore: Sequence[st
         b=str(b.get("run_id", "")),
         diff_severity=found[0].severity if found else "NONE",
         reasons=tuple(finding.reason for finding in found) or only_volatile,
-        changed_paths=tuple(row.path for row in changed),
-        rows=rows,
+        differing=changed,
+        all_rows=partial(_rows, shown, length),
         hashes=hashes,
         outcome=outcome,
         rules_added=tuple(rule for rule in rules_b if rule not in rules_a),
         rules_removed=tuple(rule for rule in rules_a if rule not in rules_b),
-        ignored=ignored,
+        equal=len(shown) - len(changed),
+        ignored=len(leaves) - len(shown),
     )
 
 
-def _rows(a: Mapping[str, Any], b: Mapping[str, Any], ignore: Sequence[str]) -> tuple[tuple[DiffRow, ...], int]:
-    """Return every leaf of both documents that is not ignored, and how many are."""
-    rows: list[DiffRow] = []
-    length = _length_unit(a, b)
-    append = rows.append
-    ignored = 0
+def _not_ignored(leaves: list[Leaf], ignore: Sequence[str]) -> list[Leaf]:
+    return [leaf for leaf in leaves if not is_ignored(leaf[0], ignore)] if ignore else leaves
 
-    def emit(path: str, key: str, op: DiffOp, left: Any, right: Any) -> None:
-        nonlocal ignored
-        if ignore and is_ignored(path, ignore):
-            ignored += 1
-            return
-        delta, percent = change_of(left, right) if op == "changed" else (None, None)
-        unit = unit_of(key, length) if is_number(left) or is_number(right) else None
-        append(DiffRow(path, op, left, right, delta, percent, unit, is_volatile(path, key)))
 
-    walk(_without_derived(a), _without_derived(b), emit)
-    return tuple(rows), ignored
+def _rows(leaves: list[Leaf], length: str | None) -> tuple[DiffRow, ...]:
+    return tuple(_row(leaf, length) for leaf in leaves)
+
+
+def _row(leaf: Leaf, length: str | None) -> DiffRow:
+    path, key, op, a, b = leaf
+    volatile = is_volatile(path, key)
+    if not (is_number(a) or is_number(b)):
+        return DiffRow(path, op, a, b, None, None, None, volatile)
+    delta, percent = change_of(a, b) if op == "changed" else (None, None)
+    return DiffRow(path, op, a, b, delta, percent, unit_of(key, length), volatile)
 
 
 def _without_derived(document: Mapping[str, Any]) -> Mapping[str, Any]:

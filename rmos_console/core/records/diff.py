@@ -6,7 +6,8 @@ validated before, and is never read back from anywhere.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
 from rmos_console.core.canonical import sha256_hex
@@ -143,56 +144,59 @@ class GcodeDiff:
     summary: GcodeSummary
     hunks: tuple[Hunk, ...]
 
-    def document(self) -> dict[str, Any]:
+    def json_document(self) -> dict[str, Any]:
         """Return the JSON form (design, Interfaces)."""
         return {"summary": self.summary.document(), "hunks": [hunk.document() for hunk in self.hunks]}
 
 
 @dataclass(frozen=True, slots=True)
 class RunDiff:
-    """Two runs compared: ``rows`` holds every leaf of both, equal ones too; ``a`` and ``b`` are the run ids.
+    """Two runs compared; ``a`` and ``b`` are the run ids.
 
-    ``reasons`` says in words what led to the severity, the gravest first; ``ignored`` counts the rows that were left
-    out on request.
+    ``differing`` holds the rows that differ; ``equal`` counts the others, and :attr:`rows` holds them all. ``reasons``
+    says in words what led to the severity, the gravest first; ``ignored`` counts the leaves left out on request.
     """
 
     a: str
     b: str
     diff_severity: DiffSeverity
     reasons: tuple[str, ...]
-    changed_paths: tuple[str, ...]
-    rows: tuple[DiffRow, ...]
+    differing: tuple[DiffRow, ...]
     hashes: tuple[HashRow, ...]
     outcome: tuple[OutcomeRow, ...]
     rules_added: tuple[str, ...]
     rules_removed: tuple[str, ...]
-    ignored: int = 0
-    gcode: GcodeDiff | None = None
+    equal: int
+    ignored: int
+    all_rows: Callable[[], tuple[DiffRow, ...]] = field(repr=False, compare=False)
 
-    def differing(self) -> tuple[DiffRow, ...]:
-        """Return the rows that differ."""
-        return tuple(row for row in self.rows if row.op != "same")
+    @property
+    def rows(self) -> tuple[DiffRow, ...]:
+        """Every leaf of both documents, equal ones too, in document order. Made when asked for: most never ask."""
+        return self.all_rows()
+
+    @property
+    def changed_paths(self) -> tuple[str, ...]:
+        """The paths of all rows that differ, volatile ones too."""
+        return tuple(row.path for row in self.differing)
 
     def json_document(self) -> dict[str, Any]:
         """Return the document of ``diff --json`` and of the HTTP API (design, Interfaces)."""
-        changed = self.differing()
-        document: dict[str, Any] = {
+        return {
             "a": self.a,
             "b": self.b,
             "diff_severity": self.diff_severity,
             "reasons": list(self.reasons),
             "changed_paths": list(self.changed_paths),
-            "volatile_paths": [row.path for row in changed if row.volatile],
-            "diff": {row.path: row.sides() for row in changed},
+            "volatile_paths": [row.path for row in self.differing if row.volatile],
+            "diff": {row.path: row.sides() for row in self.differing},
             "hashes": {row.name: {"a": row.a, "b": row.b, "equal": row.equal} for row in self.hashes},
             "outcome": {row.name: {"a": row.a, "b": row.b, "equal": row.equal} for row in self.outcome},
             "rules_added": list(self.rules_added),
             "rules_removed": list(self.rules_removed),
+            "equal": self.equal,
             "ignored": self.ignored,
         }
-        if self.gcode is not None:
-            document["gcode"] = self.gcode.document()
-        return document
 
 
 def _shown(path: str, value: Any) -> Any:
