@@ -25,8 +25,9 @@ class Judgement(NamedTuple):
 def judge(view: View, found: FoundRun) -> Judgement:
     """Tell what the store does with a found run.
 
-    Its identity is (layout, original id, discriminator), from which its run id follows. The same sealed part is the same
-    run; another sealed part under one id is another run if it comes from another layout or partition, else a conflict.
+    Its identity is (layout, original id, discriminator), from which its run id follows. The same sealed part is the
+    same run; another sealed part under one id is another run if it comes from another layout or partition, and a
+    conflict otherwise.
     """
     known = view.run(found.sealed.run_id)
     if known is not None and not _same_seal(known, found) and found.is_elsewhere(known.source):

@@ -178,8 +178,11 @@ def _commit(store: Store, review: Review, caller: Caller) -> Written[Review]:
     return Written(value=review, changes=commit(store, caller, decide_inside, tx=f"tx_{review.decision_id}"))
 
 
-def facts_of(view: View, entry: RunEntry, review: Review) -> DecisionFacts:
-    """Return what the rules need to know of the store to judge one decision."""
+def facts_of(view: View, entry: RunEntry, review: Review, *, seen_digest: str | None = None) -> DecisionFacts:
+    """Return what the rules need to know of the store to judge one decision.
+
+    ``seen_digest`` is the digest of the line that the decision says was on screen, where the caller knows it.
+    """
     asset = view.asset(review.advisory_id)
     ref = reference(entry, review.advisory_id)
     return DecisionFacts(
@@ -197,4 +200,5 @@ def facts_of(view: View, entry: RunEntry, review: Review) -> DecisionFacts:
         people=view.people,
         author_id=asset.author.id if asset and asset.author else None,
         head=Seen(seq=view.head.seq, digest=view.head.digest),
+        seen_digest=seen_digest,
     )
