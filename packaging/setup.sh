@@ -85,7 +85,9 @@ system_packages() {
         fail "system packages are missing (Debian names: $*): install them with this system's package program"
     fi
     if [ "$(id -u)" -ne 0 ]; then
-        fail "system packages are missing; run: sudo sh -c 'apt-get update && apt-get install -y --no-install-recommends $*'"
+        local as_root="su -c"
+        ! command -v sudo >/dev/null || as_root="sudo sh -c"
+        fail "system packages are missing; run: $as_root 'apt-get update && apt-get install -y --no-install-recommends $*'"
     fi
     say "Installing system packages: $*"
     if ! { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$@"; } \
@@ -103,7 +105,8 @@ missing_venv_package() {
 make_venv() {
     local python
     python=$1
-    if [ -e "$VENV" ] && "$VENV/bin/python" -m pip --version >/dev/null 2>&1; then
+    # The programs in .venv name its place: a checkout that was moved needs a new one.
+    if grep -qsF "$VENV/bin/" "$VENV/bin/pip" && "$VENV/bin/python" -m pip --version >/dev/null 2>&1; then
         return
     fi
     rm -rf "$VENV"
