@@ -18,8 +18,8 @@ _ORDER = {"damage": 0, "violation": 1, "warning": 2, "notice": 3}
 def audit(path: Path, *, progress: Progress = silent, cancelled: Cancelled = never) -> AuditReport:
     """Verify every line, link, blob, signature, role and rule of the store at ``path``, writing nothing at all.
 
-    A damaged store is audited as far as it can be read; ``ok`` is false exactly when a finding is damage or a violation.
-    Raises :class:`CancelledError` where ``cancelled`` says so, and :class:`StoreError` where there is no store to read.
+    A damaged store is audited as far as it can be read; ``ok`` is false exactly when a finding is damage or a
+    violation. Raises :class:`CancelledError` where ``cancelled`` says so, :class:`StoreError` where there is no store.
     """
     with use_case("audit") as facts:
         started = time.perf_counter()
@@ -53,7 +53,7 @@ def _audit(store: Store, progress: Progress, cancelled: Cancelled) -> AuditRepor
             severity="warning",
             file=None,
             offset=None,
-            message=f"The decision {line.decision_id} of {line.person_name} is suspect: its signer was revoked before it.",
+            message=f"The decision {line.decision_id} is suspect: {line.person_name} was revoked since before it.",
         )
         for line in decisions
         if line.suspect
