@@ -1,0 +1,92 @@
+"""The run table and the queue."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from rich.console import Console
+from rich.text import Text
+
+from rmos_console.cli import render, times
+from rmos_console.cli.visible import visible
+from rmos_console.core.records.run import RunRow
+from rmos_console.core.usecases.review import QueueItem
+
+
+def table(out: Console, rows: Sequence[RunRow]) -> None:
+    """Print runs, newest knowledge first in the columns that matter; run ids are always whole, to be copied."""
+    now = datetime.now(UTC)
+    render.table(
+        out,
+        [
+            render.Column("Time", [Text(times.short(row.created_at_utc, now)) for row in rows], rank=2),
+            render.Column("Status", [render.status(row.status) for row in rows], rank=5),
+            render.Column("Risk", [render.risk(row.risk) for row in rows], rank=1),
+            render.Column("Score", [Text(render.number(row.score)) for row in rows], right=True, rank=4),
+            render.Column("Mode", [_word(row.mode) for row in rows], rank=8),
+            render.Column("Tool", [_word(row.tool_id) for row in rows], rank=6),
+            render.Column("Machine", [_word(row.machine_id) for row in rows], rank=9),
+            render.Column("Event", [_word(row.event_type) for row in rows], rank=10),
+            render.Column("Explanation", [_explanation(row) for row in rows], stretch=True, rank=7),
+            render.Column("Review", [render.review(row.review_state, row.at_source) for row in rows], rank=3),
+            render.Column("Run", [Text(row.run_id) for row in rows], keep=True),
+        ],
+    )
+
+
+def listing(out: Console, rows: Sequence[RunRow], *, total: int, all_runs: int) -> None:
+    """Print a page of the run table and how much of everything it is."""
+    if not all_runs:
+        out.print("There are no runs yet; `rmos-console import PATH` brings some in.")
+        return
+    if not total:
+        out.print(f"No run matches; the filter hides {_all(all_runs)}.")
+        return
+    if rows:
+        table(out, rows)
+        out.print()
+    words = [render.counted(total, "run") if total == all_runs else f"{total:,} of {render.counted(all_runs, 'run')}"]
+    if len(rows) < total:
+        words.append(f"{len(rows):,} shown; --limit and --offset show others")
+    out.print(Text(" · ".join(words), style=render.MUTED))
+
+
+def queue(out: Console, items: Sequence[QueueItem]) -> None:
+    """Print what waits for a person, most pressing first, and how to go on."""
+    if not items:
+        out.print("Nothing waits for a review.")
+        return
+    now = datetime.now(UTC)
+    render.table(
+        out,
+        [
+            render.Column("Time", [Text(times.short(item.row.created_at_utc, now)) for item in items], rank=3),
+            render.Column("Risk", [render.risk(item.row.risk) for item in items], rank=1),
+            render.Column("Explanation", [Text(visible(item.headline or "—")) for item in items], stretch=True, rank=5),
+            render.Column("Why", [Text(visible(item.why), style=render.MUTED) for item in items], stretch=True, rank=6),
+            render.Column("Review", [render.review(item.state) for item in items], rank=2),
+            render.Column("Advisory", [Text(visible(item.advisory_id)) for item in items], rank=4),
+            render.Column("Run", [Text(item.row.run_id) for item in items], keep=True),
+        ],
+    )
+    out.print()
+    waits = "1 explanation waits" if len(items) == 1 else f"{len(items):,} explanations wait"
+    hint = "`advisory ID` shows a text, `review RUN ADVISORY` decides"
+    out.print(Text(f"{waits} for a person · {hint}", style=render.MUTED))
+
+
+def _word(text: str | None) -> Text:
+    return Text(visible(text)) if text else Text(render.MISSING, style=render.MUTED)
+
+
+def _explanation(row: RunRow) -> Text:
+    if row.explanation_status == "READY":
+        muted = row.risk == "GREEN"
+        return Text(visible(row.explanation_summary or "explained"), style=render.MUTED if muted else "")
+    words = {"PENDING": "being explained", "ERROR": "explaining failed"}
+    return Text(words.get(row.explanation_status, render.MISSING), style=render.MUTED)
+
+
+def _all(count: int) -> str:
+    return "the only run" if count == 1 else f"all {count:,} runs"

@@ -1,0 +1,99 @@
+"""Times: how people type them, and how they are shown."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta, tzinfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from rmos_console.core.errors import UsageError
+
+_DURATION = re.compile(r"(\d{1,6})([smhdw])")
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+_OFFSET = re.compile(r"([+-])(\d{2}):?(\d{2})")
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_LEDGER = "%Y-%m-%dT%H:%M:%S.%fZ"
+
+
+def parse_moment(text: str, *, option: str, zone: tzinfo | None, now: datetime, end: bool = False) -> str:
+    """Return the UTC time, as the ledger writes it, that a person means.
+
+    ``7d`` (s, m, h, d, w) is that long before ``now``; a date is its first moment, or with ``end`` the first moment
+    after it; a time without a zone is read in ``zone`` (None: this machine's). Raises :class:`UsageError`.
+    """
+    duration = _DURATION.fullmatch(text)
+    try:
+        if duration:
+            return _ledger(now - timedelta(**{_UNITS[duration[2]]: int(duration[1])}))
+        moment = datetime.fromisoformat(text)
+        if end and _DATE.fullmatch(text):
+            moment += timedelta(days=1)
+        return _ledger(_placed(moment, zone))
+    except (ValueError, OverflowError) as error:
+        raise UsageError(
+            f"{option} {text[:60]!r} is no time; write 2026-01-31, 2026-01-31T14:05, or 7d for seven days ago."
+        ) from error
+
+
+def parse_zone(name: str | None) -> tzinfo | None:
+    """Return a zone by its name (``Europe/Berlin``) or offset (``+02:00``); None stands for this machine's."""
+    if name is None:
+        return None
+    offset = _OFFSET.fullmatch(name)
+    if offset:
+        return datetime.fromisoformat(f"2000-01-01T00:00{offset[1]}{offset[2]}:{offset[3]}").tzinfo
+    if name.upper() in {"UTC", "Z"}:
+        return UTC
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise UsageError(
+            f"--timezone {name[:60]!r} is not known here; write a name like Europe/Berlin or an offset like +02:00."
+        ) from error
+
+
+def short(utc: str, now: datetime) -> str:
+    """Return a time of the ledger as tables show it: local, "14:05", "yesterday 09:12", "12 Nov", "12 Nov 2025"."""
+    moment = _read(utc)
+    if moment is None:
+        return utc or "—"
+    local, today = moment.astimezone(), now.astimezone().date()
+    if local.date() == today:
+        return f"{local:%H:%M}"
+    if local.date() == today - timedelta(days=1):
+        return f"yesterday {local:%H:%M}"
+    day = f"{local.day} {_MONTHS[local.month - 1]}"
+    return day if local.year == today.year else f"{day} {local.year}"
+
+
+def exact(utc: str | None) -> str:
+    """Return a time of the ledger in full: local with its offset, then UTC."""
+    moment = _read(utc) if utc else None
+    if moment is None:
+        return utc or "—"
+    local = moment.astimezone()
+    if local.utcoffset() == timedelta(0):
+        return f"{local:%Y-%m-%d %H:%M:%S} UTC"
+    return f"{local:%Y-%m-%d %H:%M:%S %z} ({moment.astimezone(UTC):%H:%M:%S} UTC)"
+
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def _read(utc: str) -> datetime | None:
+    """Return the moment, or None for a text that is no time: stored text is shown as it is."""
+    try:
+        moment = datetime.fromisoformat(utc)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _placed(moment: datetime, zone: tzinfo | None) -> datetime:
+    if moment.tzinfo is not None:
+        return moment
+    return moment.astimezone() if zone is None else moment.replace(tzinfo=zone)
+
+
+def _ledger(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime(_LEDGER)
