@@ -67,12 +67,17 @@ class AutoApproval(Record):
 
 
 class Policy(Record):
-    """A named, versioned approval policy. ``engines`` are ``id@version`` whose GREEN texts ``tiered`` may approve."""
+    """A named, versioned approval policy.
+
+    ``engines`` are ``id@version`` whose GREEN texts ``tiered`` may approve. ``reopen`` makes it govern texts that were
+    announced under an earlier policy too; without it they stay as that policy left them until somebody decides.
+    """
 
     version: int = 1
     mode: PolicyMode = "tiered"
     second_for_red: bool = False
     engines: tuple[str, ...] = ("offline@1",)
+    reopen: bool = False
     set_at_utc: str | None = None
     set_by: str | None = None
 

@@ -68,8 +68,8 @@ def add_reviewer(
 ) -> Written[AddedReviewer]:
     """Enrol a person with a new key on this machine.
 
-    The first person of a store becomes its admin, signed by themselves; later ones are signed by an admin. Raises :class:`ConflictError` for an id that was ever used, and
-    :class:`PolicyError` where the signer is no admin.
+    The first person of a store becomes its admin, signed by themselves; later ones are signed by an admin. Raises
+    :class:`ConflictError` for an id that was ever used, and :class:`PolicyError` where the signer is no admin.
     """
     with use_case("reviewer.add", request_id=caller.request_id):
         check_person_id(person_id)
@@ -129,9 +129,13 @@ def set_policy(
     mode: PolicyMode | None = None,
     second_for_red: bool | None = None,
     engines: tuple[str, ...] | None = None,
+    reopen: bool = False,
     caller: Caller,
 ) -> Written[Policy]:
-    """Put a new version of the policy in force, signed by an admin; what is not named stays as it is."""
+    """Put a new version of the policy in force, signed by an admin; what is not named stays as it is.
+
+    ``reopen`` makes it govern texts announced earlier as well.
+    """
     with use_case("policy.set", request_id=caller.request_id):
         now = store.snapshot().policy
         wanted = Policy(
@@ -139,6 +143,7 @@ def set_policy(
             mode=mode or now.mode,
             second_for_red=now.second_for_red if second_for_red is None else second_for_red,
             engines=now.engines if engines is None else engines,
+            reopen=reopen,
             set_at_utc=now_utc(),
             set_by=by.person_id,
         )

@@ -15,6 +15,7 @@ from rmos_console.core.log import use_case
 from rmos_console.core.records import events
 from rmos_console.core.records.actor import Caller
 from rmos_console.core.records.changes import Written
+from rmos_console.core.records.ids import new_run_id
 from rmos_console.core.records.intake import sealed_from_request
 from rmos_console.core.records.run import Attachment, RunArtifact
 from rmos_console.core.store import Store, View
@@ -30,7 +31,7 @@ def create(store: Store, document: object, caller: Caller, *, source_format: str
     Raises :class:`BadDataError` for what is no run and :class:`ConflictError` for a known id with other content.
     """
     with use_case("create", request_id=caller.request_id) as facts:
-        run = sealed_from_request(document, now_utc=now_utc(), source_format=source_format)
+        run = sealed_from_request(document, now_utc=now_utc(), source_format=source_format, run_id=new_run_id())
         if run.request_id is None and caller.request_id is not None:
             run = run.model_copy(update={"request_id": caller.request_id})
         facts["run_id"] = run.run_id

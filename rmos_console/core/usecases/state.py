@@ -35,13 +35,18 @@ def state_of(view: View, entry: RunEntry, advisory_id: str) -> StateExplained:
             kind=ref.kind,
             superseded=is_superseded(entry, advisory_id),
             risk=entry.risk,
-            policy=view.policy,
+            policy=view.policy_for(_announced(entry, advisory_id, asset.seq)),
             policies=tuple(view.policies),
             reviews=tuple(review for review in entry.decisions if review.advisory_id == advisory_id),
             auto=next((auto for auto in reversed(entry.auto) if auto.advisory_id == advisory_id), None),
             people=view.people,
         )
     )
+
+
+def _announced(entry: RunEntry, advisory_id: str, fallback: int) -> int:
+    """Return the line that announced a text on this run, which decides about the policy that governs it."""
+    return next((word.seq for word in reversed(entry.explanations) if word.advisory_id == advisory_id), fallback)
 
 
 def run_state(view: View, entry: RunEntry) -> StateExplained:
