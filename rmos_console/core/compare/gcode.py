@@ -145,10 +145,9 @@ def _word_changes(
     lines: tuple[int, int], a: Sequence[Word], b: Sequence[Word], options: GcodeOptions
 ) -> tuple[WordChange, ...]:
     """Return what differs between the words of two lines; the nth word of a letter is compared with the nth there."""
+    couples: list[tuple[str, str | None, str | None]]
     if len(a) == len(b) and all(one[0] == other[0] for one, other in zip(a, b, strict=True)):
-        couples: list[tuple[str, str | None, str | None]] = [
-            (one[0], one[1], other[1]) for one, other in zip(a, b, strict=True) if one[1] != other[1]
-        ]
+        couples = [(one.letter, one.number, other.number) for one, other in zip(a, b, strict=True) if one != other]
     else:
         left, right = _numbered(a), _numbered(b)
         keys = [*left, *(key for key in right if key not in left)]

@@ -11,18 +11,20 @@ from typing import NamedTuple
 COMMENT = re.compile(r"\([^)\n]*\)?|;[^\n]*")
 """A comment in parentheses (an open one ends with its line), or from a semicolon to the end of the line."""
 
-_NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)"
-_WORD = re.compile(rf"([A-Za-z])[ \t]*({_NUMBER})")
-_ONLY_WORDS = re.compile(rf"(?:\s*[A-Za-z][ \t]*{_NUMBER})*\s*")
+# No two ways to read the same digits: a line of them that fails must fail at once, not after trying them all.
+NUMBER = r"[-+]?(?:\d+(?:\.\d*)?|\.\d+)"
+WORD = re.compile(rf"([A-Za-z])[ \t]*({NUMBER})")
+ONLY_WORDS = re.compile(rf"(?:\s*[A-Za-z][ \t]*{NUMBER})*\s*")
 _LINE_NUMBER = re.compile(r"^[ \t]*/?[ \t]*[Nn][ \t]*\d+", re.MULTILINE)
 _SPACE = re.compile(r"[ \t\r\f\v]+")
 _STASH = re.compile("\x00(\\d+)\x00")
 
-# The number formats that mean the same: 3.100 3.1, 3. 3, +3 3, 03 3, .5 0.5, -0 0.
+# The number formats that mean the same: 3.100 3.1, 3. 3, +3 3, 03 3, .5 0.5, -0 0. Bounded, so that hostile digits
+# cost no more than others; a number that long differs from its other spellings.
 _FORMATS = tuple(
     (re.compile(pattern), put)
     for pattern, put in (
-        (r"(?<=\d)(\.\d*?)0+(?!\d)|(?<!\d)(\.\d+?)0+(?!\d)", r"\1\2"),
+        (r"(?<=\d)(\.\d{0,40}?)0{1,40}(?!\d)|(?<!\d)(\.\d{1,40}?)0{1,40}(?!\d)", r"\1\2"),
         (r"(?<=\d)\.(?!\d)", ""),
         (r"\+(?=[\d.])", ""),
         (r"(?<![\d.])0+(?=\d)", ""),
@@ -91,10 +93,10 @@ def words(line: str, options: GcodeOptions) -> list[Word]:
     """Return the words of a line that count, as written, letters upper-case."""
     comments = "".join(COMMENT.findall(line)) if options.comments else ""
     code = COMMENT.sub(" ", line) if "(" in line or ";" in line else line
-    found = [Word(letter.upper(), number) for letter, number in _WORD.findall(code)]
+    found = [Word(letter.upper(), number) for letter, number in WORD.findall(code)]
     if not options.line_numbers and found and found[0].letter == "N":
         found = found[1:]
-    if not _ONLY_WORDS.fullmatch(code) and (rest := _SPACE.sub("", _WORD.sub("", code)).upper()):
+    if not ONLY_WORDS.fullmatch(code) and (rest := _SPACE.sub("", WORD.sub("", code)).upper()):
         found.append(Word("", rest))
     if comments:
         found.append(Word("(", comments))
