@@ -7,13 +7,17 @@ bytes alone would miss references that stand in files of their own.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from rmos_console.core.records.advisory import AdvisoryAsset, AdvisoryInputRef
 from rmos_console.core.records.ids import derived_run_id
 from rmos_console.core.records.run import Attachment, RunSource, SealedRun
+
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 class FoundFile(NamedTuple):
@@ -138,5 +142,10 @@ def partition_of(path: str | None) -> str:
 
 def is_partition(name: str) -> bool:
     """Tell whether a folder name is a date: only such folders hold runs in the partitioned layout."""
-    pieces = name.split("-")
-    return [len(piece) for piece in pieces] == [4, 2, 2] and name.isascii() and all(piece.isdigit() for piece in pieces)
+    if _DATE.fullmatch(name) is None:
+        return False
+    try:
+        date.fromisoformat(name)
+    except ValueError:
+        return False
+    return True

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from rmos_console.core.canonical import MAX_DOCUMENT_BYTES, canonical
-from rmos_console.core.errors import BadDataError
+from rmos_console.core.errors import BadDataError, BadIdError
 from rmos_console.core.records.ids import check_foreign_id, derived_run_id, is_run_id
 from rmos_console.core.records.record import Record, first_complaint
 from rmos_console.core.records.run import Hashes, RunContext, RunDecision, RunOutputs, SealedRun
@@ -63,6 +63,8 @@ def sealed_from_request(document: object, *, now_utc: str, source_format: str, r
         if extra.get(key) is not None:
             fields[key] = _known_part(extra, key, frozenset(noun.model_fields))
     _fill_context(fields, extra)
+    if isinstance(fields.get("outputs"), dict) and isinstance(fields["outputs"].get("gcode_text"), dict):
+        raise BadDataError("The run: outputs.gcode_text is a JSON object; give the program as text.")
     if "request_summary" not in document and isinstance(document.get("request"), dict):
         fields["request_summary"] = summarize_request(document["request"])
     source = _settle_id(fields, extra, source_format=source_format, fallback=run_id)
@@ -95,6 +97,18 @@ def check_depth(value: object, name: str) -> None:
         if not level:
             return
     raise BadDataError(f"{name} is nested deeper than {MAX_RECORD_DEPTH} levels; flatten it.")
+
+
+def check_original_id(text: str) -> str:
+    """Return ``text`` if it may be the original id of a run: as :func:`check_foreign_id`, and no path out of a folder.
+
+    RMOS had ids with a slash inside; an absolute path or one with ``..`` was never an id. Raises :class:`BadIdError`.
+    """
+    check_foreign_id(text, what="run_id")
+    pieces = text.replace("\\", "/").split("/")
+    if ".." in pieces or not pieces[0] or (len(pieces) > 1 and pieces[0].endswith(":")):
+        raise BadIdError(f"The run_id {text[:80]!r} is a path, not an id; give the run an id of its own.")
+    return text
 
 
 def kind_of(value: object) -> str:
@@ -137,7 +151,7 @@ def _settle_id(fields: dict[str, Any], extra: dict[str, Any], *, source_format: 
     if is_run_id(given):
         fields["run_id"] = given
     else:
-        source["run_id"] = check_foreign_id(given, what="run_id")
+        source["run_id"] = check_original_id(given)
         fields["run_id"] = derived_run_id(source_format, given, "")
     return source
 
