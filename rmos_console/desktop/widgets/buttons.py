@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from rmos_console.desktop import icons, plaintext, theme
-
-_PRESSING = (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter)
+from rmos_console.desktop.widgets.pressing import Pressing, PushButton, ToolButton
 
 
 def button(text: str, *, icon: str = "", primary: bool = False, touch: bool = False, name: str = "") -> QPushButton:
     """Return a push button; ``primary`` is the filled one, ``touch`` is 44 px tall."""
-    result = QPushButton(plaintext.label(text))
+    result = PushButton(plaintext.label(text))
     result.setAccessibleName(name or text)
     result.setFont(theme.font(semibold=True))
     result.setAutoDefault(False)
@@ -29,7 +28,7 @@ def button(text: str, *, icon: str = "", primary: bool = False, touch: bool = Fa
 
 def link(text: str, *, name: str = "") -> QPushButton:
     """Return a button that looks like a link."""
-    result = QPushButton(plaintext.label(text))
+    result = PushButton(plaintext.label(text))
     result.setAccessibleName(name or text)
     result.setProperty("role", "link")
     result.setAutoDefault(False)
@@ -40,7 +39,7 @@ def link(text: str, *, name: str = "") -> QPushButton:
 
 def icon_button(icon: str, name: str) -> QToolButton:
     """Return a flat button that shows only an icon; ``name`` is its accessible name and tooltip."""
-    result = QToolButton()
+    result = ToolButton()
     result.setProperty("role", "icon")
     result.setIcon(icons.icon(icon, "muted"))
     result.setIconSize(QSize(18, 18))
@@ -50,7 +49,7 @@ def icon_button(icon: str, name: str) -> QToolButton:
     return result
 
 
-class BigButton(QAbstractButton):
+class BigButton(Pressing, QAbstractButton):
     """A touch target with an icon, a word, a sentence of what it means, and its key.
 
     ``primary`` fills it with the accent; otherwise it is an outline. ``needs`` replaces the sentence and takes the fill
@@ -101,25 +100,6 @@ class BigButton(QAbstractButton):
     def minimumSizeHint(self) -> QSize:
         """Never narrower than its words."""
         return self.sizeHint()
-
-    def event(self, event: QEvent) -> bool:
-        """Keep Space and Return for pressing while the button has the focus, whatever the view binds them to."""
-        if (
-            event.type() == QEvent.Type.ShortcutOverride
-            and isinstance(event, QKeyEvent)
-            and event.key() in _PRESSING
-            and event.modifiers() == Qt.KeyboardModifier.NoModifier
-        ):
-            event.accept()
-            return True
-        return super().event(event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Press on Return as on Space."""
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.click()
-        else:
-            super().keyPressEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw ground, icon, word, sentence and key."""

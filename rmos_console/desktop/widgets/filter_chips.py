@@ -10,12 +10,13 @@ from PySide6.QtGui import QAction, QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QMenu, QSizePolicy, QToolButton, QWidget
 
 from rmos_console.desktop import glyphs, plaintext, theme, words
+from rmos_console.desktop.widgets.pressing import Pressing, ToolButton
 
 _HEIGHT = 32
 _PAD = 9
 
 
-class RiskChip(QAbstractButton):
+class RiskChip(Pressing, QAbstractButton):
     """One risk level of a strip: shape, word and how many runs; checked while it filters."""
 
     def __init__(self, level: str, parent: QWidget | None = None) -> None:
@@ -99,7 +100,7 @@ class RiskStrip(QWidget):
         self.toggled.emit(level)
 
 
-class FacetButton(QToolButton):
+class FacetButton(ToolButton):
     """A menu of values with counts, several of which can be chosen; its title says how many are."""
 
     toggled_value = Signal(str)
@@ -113,7 +114,7 @@ class FacetButton(QToolButton):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.values = QMenu(self)
         self.setMenu(self.values)
-        self.show_values([], frozenset())
+        self.show_title(frozenset())
 
     def show_values(self, values: Sequence[tuple[str, str, int]], chosen: frozenset[str]) -> None:
         """Offer (value, word, count) entries; those in ``chosen`` are ticked."""
@@ -127,7 +128,9 @@ class FacetButton(QToolButton):
             entry.setData(value)
             entry.triggered.connect(partial(self._picked, value))
             self.values.addAction(entry)
-        self.setEnabled(bool(values))
+
+    def show_title(self, chosen: frozenset[str]) -> None:
+        """Say how many values are chosen."""
         text = f"{self._title} {len(chosen)} ▾" if chosen else f"{self._title} ▾"
         self.setText(plaintext.label(text))
         self.setFont(theme.font(semibold=bool(chosen)))
