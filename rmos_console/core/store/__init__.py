@@ -1,0 +1,33 @@
+"""The store: one append-only ledger is the truth, everything else beside it can be rebuilt from it."""
+
+from rmos_console.core.store.append import Limits
+from rmos_console.core.store.documents import HistoryEntry
+from rmos_console.core.store.entries import AssetEntry, Attempt, ExplanationWord, RunEntry
+from rmos_console.core.store.fold import Fold
+from rmos_console.core.store.foreign import looks_foreign
+from rmos_console.core.store.line import Line, Location
+from rmos_console.core.store.places import create_store, find_store
+from rmos_console.core.store.propose import Committed, Draft
+from rmos_console.core.store.store import Store, open_store
+from rmos_console.core.store.view import Snapshot, View
+
+__all__ = [
+    "AssetEntry",
+    "Attempt",
+    "Committed",
+    "Draft",
+    "ExplanationWord",
+    "Fold",
+    "HistoryEntry",
+    "Limits",
+    "Line",
+    "Location",
+    "RunEntry",
+    "Snapshot",
+    "Store",
+    "View",
+    "create_store",
+    "find_store",
+    "looks_foreign",
+    "open_store",
+]

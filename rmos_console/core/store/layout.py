@@ -1,0 +1,91 @@
+"""The names inside a store's folder, and the file that makes a folder a store."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import Literal
+
+from rmos_console.core.canonical import canonical, read_json
+from rmos_console.core.errors import BadDataError, DamagedError, NewerStoreError
+from rmos_console.core.records.record import Record
+from rmos_console.core.store.files import check_folder, read_file
+from rmos_console.core.store.line import segment_file
+
+FORMAT = 1
+"""The format version that this program writes and the newest that it reads."""
+
+_SEGMENT = re.compile(r"(\d{6})\.jsonl")
+
+
+class StoreFacts(Record):
+    """The content of store.json.
+
+    ``group`` names the group that shares the store; ``allow_network`` is the override for network file systems.
+    """
+
+    format: int
+    store_id: str
+    created_at_utc: str
+    group: str | None = None
+    allow_network: bool = False
+
+    def data(self) -> bytes:
+        """Return the bytes of store.json."""
+        return canonical(self.document()) + b"\n"
+
+
+class Place:
+    """The paths of one store; nothing is opened here."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.facts = root / "store.json"
+        self.lock = root / "lock"
+        self.state = root / "state"
+        self.ledger = root / "ledger"
+        self.blobs = root / "blobs"
+        self.catalog = root / "catalog"
+        self.quarantine = root / "quarantine"
+
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """The folders that every store has."""
+        return (self.ledger, self.blobs, self.catalog, self.quarantine)
+
+    def segment(self, number: int) -> Path:
+        """Return the path of a segment."""
+        return self.root / segment_file(number)
+
+    def segments(self) -> list[int]:
+        """Return the numbers of the segments present, ascending; gaps are for the reader to judge."""
+        check_folder(self.ledger)
+        found = (_SEGMENT.fullmatch(name) for name in os.listdir(self.ledger))  # noqa: PTH208  # names only: no Path per file
+        return sorted(int(match.group(1)) for match in found if match)
+
+    def read_facts(self) -> StoreFacts:
+        """Return the content of store.json.
+
+        Raises :class:`FileNotFoundError`, :class:`NewerStoreError`, or :class:`DamagedError` if it cannot be read.
+        """
+        data = read_file(self.facts)
+        try:
+            document = read_json(data, name="store.json", limit=64 * 1024)
+            found = document.get("format") if isinstance(document, dict) else None
+            if type(found) is int and found > FORMAT:
+                raise NewerStoreError(
+                    f"The store at {self.root} has format {found}; this program reads up to {FORMAT}. Update it.",
+                    format=found,
+                )
+            return _Facts1.parse(document, name="store.json")
+        except BadDataError as error:
+            raise DamagedError(
+                f"store.json of {self.root} is damaged ({error.message}) Restore it from a copy.",
+                file="store.json",
+                offset=0,
+            ) from error
+
+
+class _Facts1(StoreFacts):
+    format: Literal[1]

@@ -1,0 +1,119 @@
+"""The process's own picture of a store: the fold up to a head, and why it may not be written, if it may not."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+from rmos_console.core.errors import DamagedError, NewerStoreError, ReadOnlyError, RmosError, StoreError
+from rmos_console.core.records.changes import Changes
+from rmos_console.core.store.blobs import Blobs
+from rmos_console.core.store.bodies import has_marks, resolve
+from rmos_console.core.store.fold import Fold
+from rmos_console.core.store.follow import Follower, Position, VerifiedLine, damaged
+from rmos_console.core.store.layout import Place
+from rmos_console.core.store.propose import Taken, take_in
+from rmos_console.core.store.state import Condition, read_condition
+from rmos_console.core.store.touched import changes_of
+from rmos_console.core.store.view import Snapshot
+
+Record = Callable[[list[Taken], Position], None]
+
+
+class Live:
+    """What this process knows of a store.
+
+    :attr:`section` is held by whoever reads on or writes; it may be held during an fsync. A snapshot never waits for
+    it: the picture itself changes under a lock of its own, held for microseconds.
+    """
+
+    def __init__(self, place: Place, fold: Fold, position: Position, record: Record) -> None:
+        self.place = place
+        self.fold = fold
+        self.follower = Follower(place, position)
+        self.blobs = Blobs(place.blobs)
+        self.section = threading.Lock()
+        self.refusal: StoreError | None = None
+        self._broken: DamagedError | None = None
+        self._record = record
+        self._brief = threading.Lock()
+        self._snapshot: Snapshot | None = None
+
+    def refuse(self, error: StoreError) -> bool:
+        """Remember why nothing may be written; returns whether this was news.
+
+        The first reason stays, but what is wrong with the store counts more than what is asked or permitted.
+        """
+        if self.refusal is not None and (type(self.refusal) is not ReadOnlyError or type(error) is ReadOnlyError):
+            return False
+        self.refusal = error
+        return True
+
+    def condition(self) -> Condition | None:
+        """Return what other processes noted about the store, and remember it."""
+        found = read_condition(self.place.state)
+        if found is not None:
+            self.refuse(found.error())
+        return found
+
+    def catch_up(self) -> Changes | None:
+        """Read on to the end of the ledger and return what changed. To be called with :attr:`section` held.
+
+        Nothing at or behind a line that could not be made durable is read. Raises :class:`DamagedError`; what was read
+        before the damage stays.
+        """
+        found = self.condition()
+        before = found.seq if found is not None and found.kind == "degraded" else None
+        if self._broken is not None:
+            raise self._broken
+        changes: Changes | None = None
+        try:
+            for verified in self.follower.read(before):
+                news = self._take_line(verified)
+                changes = news if changes is None else changes | news
+        except DamagedError as error:
+            self._broken = error
+            raise
+        return changes
+
+    def take(self, child: Fold, taken: list[Taken], after: Position) -> None:
+        """Make a line visible that is durable; ``child`` is the fold with all of it taken in."""
+        child.change(seq=after.seq, digest=after.digest)
+        with self._brief:
+            self.fold.take(child)
+            self._snapshot = None
+            self._record(taken, after)
+        if self.fold.facts.unknown is not None:
+            self.refuse(
+                NewerStoreError(
+                    f"The store holds events of kind {self.fold.facts.unknown!r}, which this program does not know: "
+                    "it was written by a newer version. Update this program; until then it only reads.",
+                    kind=self.fold.facts.unknown,
+                )
+            )
+
+    def snapshot(self) -> Snapshot:
+        """Return the store as it is now; the same object as long as nothing changes."""
+        with self._brief:
+            if self._snapshot is None:
+                self._snapshot = self.fold.freeze()
+            return self._snapshot
+
+    def resolve(self, value: object) -> object:
+        """Put blobs back into a value."""
+        return resolve(value, self.blobs.get)
+
+    def _take_line(self, verified: VerifiedLine) -> Changes:
+        line = verified.line
+        child = self.fold.child()
+        taken: list[Taken] = []
+        resolver = self.resolve if has_marks(verified.raw) else None
+        try:
+            for transaction in line.transactions:
+                taken += take_in(child, transaction, line.location, resolver)
+        except StoreError:
+            raise
+        except RmosError as error:
+            raise damaged(line.location.file, line.location.offset, error.message.rstrip(".")) from error
+        self.take(child, taken, verified.after)
+        return changes_of((item.event for item in taken), line.seq)

@@ -1,0 +1,208 @@
+"""Where stores are: finding one, making one, and telling whether it may be written to."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from pathlib import Path
+
+import platformdirs
+
+from rmos_console.core.errors import (
+    ForeignStoreError,
+    NoStoreError,
+    ReadOnlyError,
+    RefusedError,
+    StoreError,
+)
+from rmos_console.core.records.actor import Actor
+from rmos_console.core.records.events import store_created
+from rmos_console.core.records.ids import new_id
+from rmos_console.core.store.files import (
+    FOLDER_MODE,
+    create_file,
+    create_folder,
+    replace_file,
+    store_error,
+    sync_folder,
+    write_all,
+)
+from rmos_console.core.store.fold import Fold
+from rmos_console.core.store.foreign import looks_foreign
+from rmos_console.core.store.layout import FORMAT, Place, StoreFacts
+from rmos_console.core.store.line import GENESIS, Location, encode
+from rmos_console.core.store.propose import Proposal, now_utc
+from rmos_console.core.store.state import create_state
+
+DEFAULT_FOLDER = Path("data") / "rmos_runs"
+ENVIRONMENT = "RMOS_RUNS_DIR"
+_MOUNTS = Path("/proc/self/mountinfo")
+_NETWORK = frozenset(
+    {"nfs", "nfs4", "cifs", "smb3", "smbfs", "ncpfs", "afs", "ceph", "glusterfs", "lustre", "beegfs", "davfs", "gpfs"}
+    | {"fuse.sshfs", "fuse.glusterfs", "fuse.cephfs", "fuse.davfs2", "fuse.rclone", "fuse.s3fs", "fuse.smbnetfs"}
+)
+"""File systems whose locks or fsync cannot be relied on between machines."""
+
+_OCTAL = re.compile(r"\\([0-7]{3})")
+
+
+def find_store(option: Path | None) -> Path:
+    """Return where the store is looked for: ``option``, RMOS_RUNS_DIR, ./data/rmos_runs if it exists, else a folder of
+    the user's. Nothing needs to be there."""
+    if option is not None:
+        return option
+    named = os.environ.get(ENVIRONMENT)
+    if named:
+        return Path(named)
+    if DEFAULT_FOLDER.exists():
+        return DEFAULT_FOLDER
+    return Path(platformdirs.user_data_dir("rmos-console", appauthor=False)) / "store"
+
+
+def create_store(path: Path) -> None:
+    """Make an empty store at ``path``, in a folder that is empty or does not exist yet.
+
+    Raises :class:`ForeignStoreError` for a folder in another RMOS layout, :class:`RefusedError` for a store or any
+    other folder with something in it, and :class:`StoreError` where it cannot be made.
+    """
+    _refuse_occupied(path)
+    refusal = network_reason(path)
+    if refusal is not None:
+        raise StoreError(refusal)
+    place = Place(path)
+    try:
+        path.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+        path.chmod(FOLDER_MODE)
+        for folder in place.folders:
+            create_folder(folder)
+        os.close(create_file(place.lock))
+        create_state(place.state)
+        store_id = new_id("store")
+        _create_ledger(place, store_id)
+        # Last, because a folder without it is no store.
+        replace_file(place.facts, StoreFacts(format=FORMAT, store_id=store_id, created_at_utc=now_utc()).data())
+        sync_folder(path.parent)
+    except FileExistsError as error:
+        raise RefusedError(f"Something else is making a store at {path}; try again.") from error
+    except OSError as error:
+        raise store_error(error, f"making a store at {path}") from error
+
+
+def _refuse_occupied(path: Path) -> None:
+    if path.is_symlink() or (path.exists() and not path.is_dir()):
+        raise RefusedError(f"{path} is no folder; name another place for the store.")
+    if not path.exists():
+        return
+    if (path / "store.json").exists():
+        raise RefusedError(f"There is a store at {path} already; it stays as it is.")
+    _refuse_foreign(path)
+    if any(path.iterdir()):
+        raise RefusedError(f"{path} is not empty; name an empty folder or one that does not exist.")
+
+
+def _refuse_foreign(path: Path) -> None:
+    layout = looks_foreign(path)
+    if layout is not None:
+        raise ForeignStoreError(
+            f"{path} is an RMOS {layout} folder, which is never written into; make a store elsewhere and type: "
+            f"rmos-console --store DIR import {path}",
+            layout=layout,
+        )
+
+
+def _create_ledger(place: Place, store_id: str) -> None:
+    def no_blobs(_data: bytes) -> str:
+        raise NotImplementedError  # the first event holds nothing large
+
+    proposal = Proposal(Fold(), Location(1, 1, 0), no_blobs, lambda value: value)
+    proposal.add(new_id("tx"), Actor(kind="service", id="cli"), None, [store_created(store_id)])
+    descriptor = create_file(place.segment(1))
+    try:
+        write_all(descriptor, encode(GENESIS, 1, proposal.encoded)[0])
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+    sync_folder(place.ledger)
+
+
+def locate(path: Path) -> tuple[Place, StoreFacts]:
+    """Return the store at ``path``.
+
+    Raises :class:`NoStoreError`, :class:`ForeignStoreError`, :class:`NewerStoreError`, :class:`ReadOnlyError` if it
+    cannot even be read, and :class:`DamagedError` if store.json is no longer what was written.
+    """
+    root = path.resolve()
+    place = Place(root)
+    try:
+        facts = place.read_facts()
+        os.listdir(place.ledger)  # noqa: PTH208  asks for the permission, not for the names
+    except FileNotFoundError as error:
+        if not place.facts.exists():
+            raise _no_store(path) from error
+        raise NoStoreError(f"The store at {path} has no ledger folder; restore it from a copy.") from error
+    except NotADirectoryError as error:
+        raise _no_store(path) from error
+    except PermissionError as error:
+        raise ReadOnlyError(f"The store at {path} may not be read by this account; check its permissions.") from error
+    except OSError as error:
+        raise store_error(error, f"opening the store at {path}") from error
+    return place, facts
+
+
+def _no_store(path: Path) -> NoStoreError:
+    if path.exists():
+        _refuse_foreign(path)
+        found = f"There is no store at {path}" if path.is_dir() else f"{path} is no folder"
+    else:
+        found = f"There is no folder {path}"
+    return NoStoreError(f"{found}; make a store with: rmos-console --store {path} init", path=str(path))
+
+
+def write_refusal(place: Place, facts: StoreFacts) -> StoreError | None:
+    """Return why the store may not be written to here and now, or None."""
+    root = place.root
+    mode = root.stat().st_mode
+    if not facts.group and mode & (stat.S_IWGRP | stat.S_IWOTH):
+        return ReadOnlyError(f"The store is read-only: {root} is writable by others. Type: chmod go-w {root}")
+    if os.statvfs(root).f_flag & os.ST_RDONLY:
+        return ReadOnlyError(f"The store is read-only: {root} is on a medium mounted read-only.")
+    needed = [root, *place.folders, place.segment(place.segments()[-1])] if place.segments() else [root]
+    for path in needed:
+        if not os.access(path, os.W_OK):
+            return ReadOnlyError(f"The store is read-only: this account may not write {path}.")
+    reason = None if facts.allow_network else network_reason(root)
+    return None if reason is None else ReadOnlyError(reason)
+
+
+def network_reason(path: Path, mounts: str | None = None) -> str | None:
+    """Return why ``path`` must not be written to if it is on a network file system, else None.
+
+    ``mounts`` is the text of /proc/self/mountinfo, read if not given.
+    """
+    if mounts is None:
+        try:
+            mounts = _MOUNTS.read_text(encoding="utf-8", errors="surrogateescape")
+        except OSError:
+            return None
+    kind = file_system(path.resolve(), mounts)
+    if kind not in _NETWORK:
+        return None
+    return (
+        f"The store is read-only: {path} is on a network file system ({kind}), whose locks cannot be relied on. "
+        "Keep the store on a local disk."
+    )
+
+
+def file_system(path: Path, mounts: str) -> str | None:
+    """Return the type of the file system that ``path`` is on, by a mountinfo text; the last matching mount counts."""
+    best, kind = -1, None
+    for line in mounts.splitlines():
+        before, _, after = line.partition(" - ")
+        fields = before.split(" ")
+        if len(fields) < 5 or not after:
+            continue
+        point = Path(_OCTAL.sub(lambda match: chr(int(match.group(1), 8)), fields[4]))
+        if (path == point or point in path.parents) and len(point.parts) >= best:
+            best, kind = len(point.parts), after.split(" ")[0]
+    return kind

@@ -1,0 +1,176 @@
+"""One line in the making: transactions are judged one by one, each on top of the earlier ones of the same line."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from rmos_console.core.canonical import canonical, sha256_hex
+from rmos_console.core.errors import BadDataError
+from rmos_console.core.records.actor import Actor
+from rmos_console.core.records.changes import Changes
+from rmos_console.core.records.events import KINDS, Event
+from rmos_console.core.store.bodies import INLINE_BYTES, LEAST_LIMIT, PutBlob, has_marks, shrink_event
+from rmos_console.core.store.compact import Resolve, compact
+from rmos_console.core.store.fold import Fold, When
+from rmos_console.core.store.line import MAX_TRANSACTIONS_BYTES, Location
+from rmos_console.core.store.view import View
+
+_BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+
+
+class Draft(NamedTuple):
+    """One proposed transaction.
+
+    ``decide`` is called inside the lock, on the store as it is at that moment; it returns the events to write (none:
+    there is nothing to do) or raises an error to refuse. It may be called again if the first line was full, so it must
+    depend on the view alone. ``id`` makes a retry idempotent.
+    """
+
+    by: Actor
+    request_id: str | None
+    decide: Callable[[View], Sequence[Event]]
+    id: str
+
+
+class Committed(NamedTuple):
+    """What became of a draft: what it changed, if its id had been committed before, and in which line it stands."""
+
+    changes: Changes
+    repeated: bool
+    seq: int
+
+
+class Taken(NamedTuple):
+    """A compact event and the transaction it stands in."""
+
+    event: Event
+    when: When
+
+
+class Proposal:
+    """A line that is not written yet. ``fold`` is the store as it will be; ``taken`` are its events in compact form."""
+
+    def __init__(self, fold: Fold, location: Location, put: PutBlob, resolve: Resolve) -> None:
+        self.fold = fold.child()
+        self.encoded: list[bytes] = []
+        self.taken: list[Taken] = []
+        self._location = location
+        self._put = put
+        self._resolve = resolve
+        self._room = MAX_TRANSACTIONS_BYTES
+
+    def add(self, transaction_id: str, by: Actor, request_id: str | None, events: Sequence[Event]) -> bool:
+        """Take a transaction in; False if the line has no room for it any more.
+
+        Raises :class:`BadDataError` for events that cannot be written, :class:`ConflictError` for a second sealing.
+        """
+        data = _fitting(transaction_id, by, request_id, events, self._put)
+        if len(data) + 1 > self._room and self.encoded:
+            return False
+        child = self.fold.child()
+        taken = take_in(child, json.loads(data), self._location, self._resolve if has_marks(data) else None)
+        self.fold.take(child)
+        self.taken += taken
+        self.encoded.append(data)
+        self._room -= len(data) + 1
+        return True
+
+
+def take_in(fold: Fold, transaction: dict[str, Any], location: Location, resolve: Resolve | None) -> list[Taken]:
+    """Fold one transaction as the ledger holds it, and return its events in compact form."""
+    when = When(location, transaction["id"], transaction["at"])
+    fold.maps.transactions[when.transaction] = location
+    taken = []
+    for event in transaction["events"]:
+        small = compact(event, resolve)
+        fold.take_in(small, when)
+        taken.append(Taken(small, when))
+    return taken
+
+
+def _fitting(transaction_id: str, by: Actor, request_id: str | None, events: Sequence[Event], put: PutBlob) -> bytes:
+    """Return the canonical bytes of a transaction, with smaller and smaller values moved to blobs until it fits."""
+    limit = INLINE_BYTES
+    while True:
+        parts = [encode_event(event, put, limit) for event in events]
+        data = _transaction(transaction_id, by, request_id, parts)
+        if len(data) <= MAX_TRANSACTIONS_BYTES:
+            return data
+        if limit <= LEAST_LIMIT:
+            raise BadDataError(
+                f"A transaction of {len(events):,} events takes {len(data):,} bytes; at most "
+                f"{MAX_TRANSACTIONS_BYTES:,} fit in a line. Write it in several."
+            )
+        limit //= 4
+
+
+def encode_event(event: Event, put: PutBlob, limit: int = INLINE_BYTES) -> bytes:
+    """Return the canonical bytes of an event; values above ``limit`` are moved to blobs by ``put``.
+
+    Raises :class:`BadDataError` for an unknown kind, for what is not JSON, and for a sealed run or advisory whose bytes
+    do not have the SHA-256 that the event states.
+    """
+    if event["kind"] not in KINDS:
+        raise BadDataError(f"{event['kind']!r} is no event kind of this version.")
+    data = canonical(event)
+    if len(data) > limit or has_marks(data):
+        shrunk = shrink_event(event, put, limit)
+        data = canonical(_resealed(shrunk, event))
+    else:
+        _check_seal(event)
+    return data
+
+
+_SEALED = {"run.sealed": ("run", "run_sha256"), "advisory.sealed": ("asset", "asset_sha256")}
+
+
+def _check_seal(event: Event) -> None:
+    body, digest = _SEALED.get(event["kind"], ("", ""))
+    if body and sha256_hex(canonical(event[body])) != event[digest]:
+        raise BadDataError(f"The {body} to be sealed does not have the {digest} that is stated for it.")
+
+
+def _resealed(shrunk: Event, event: Event) -> Event:
+    """Return ``shrunk`` with the digest of its body as it will stand on disk, if moving values changed the body."""
+    body, digest = _SEALED.get(event["kind"], ("", ""))
+    if not body:
+        return shrunk
+    if canonical(shrunk[body]) == canonical(event[body]):
+        _check_seal(event)
+        return shrunk
+    return {**shrunk, digest: sha256_hex(canonical(shrunk[body]))}
+
+
+def _transaction(transaction_id: str, by: Actor, request_id: str | None, events: list[bytes]) -> bytes:
+    head = {"at": now_utc(), "by": by.model_dump(mode="json", exclude_none=True)}
+    foot = {
+        "id": transaction_id,
+        "mono": [_boot_id(), time.monotonic_ns()],
+        "offset": _local_offset(),
+        "request": request_id,
+    }
+    return b'%s,"events":[%s],%s' % (canonical(head)[:-1], b",".join(events), canonical(foot)[1:])
+
+
+def now_utc() -> str:
+    """Return the time of the system's clock in UTC, to the microsecond, ending in Z."""
+    return datetime.now(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
+
+
+def _local_offset() -> str:
+    minutes = time.localtime().tm_gmtoff // 60
+    return f"{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02}:{abs(minutes) % 60:02}"
+
+
+@cache
+def _boot_id() -> str:
+    try:
+        return _BOOT_ID.read_text(encoding="ascii").strip()
+    except OSError:
+        return "unknown"

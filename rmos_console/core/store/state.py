@@ -1,0 +1,135 @@
+"""The ``state`` file: who holds the lock, and whether a process found the store degraded or damaged.
+
+4 KiB of spaces at creation, written in place and never resized, so that a note needs no room on the medium. Bytes 0 to
+2047 hold the holder note, bytes 2048 to 4095 the condition; neither ever touches the other.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import socket
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+from rmos_console.core.errors import DamagedError, DegradedError, StoreError
+from rmos_console.core.store.files import create_file, open_file, write_all
+
+SIZE = 4096
+_NOTE_OFFSET = 2048
+_HOLDER_BYTES = 512
+_DEGRADED = re.compile(r"degraded (\d+) (\d+) (\d+)")
+_DAMAGED = re.compile(r"damaged (\S+) (\d+)")
+
+
+class Condition(NamedTuple):
+    """What stands in the state file: from which line or byte on the store is not to be trusted.
+
+    ``degraded``: line ``seq``, at ``offset`` of its segment, could not be made durable (``errno``). ``damaged``:
+    ``file`` is not what was written, at ``offset``.
+    """
+
+    kind: Literal["degraded", "damaged"]
+    file: str
+    offset: int
+    seq: int = 0
+    errno: int = 0
+
+    def error(self) -> StoreError:
+        """Return the error that refuses a write because of this note."""
+        if self.kind == "degraded":
+            return DegradedError(
+                f"The store is read-only: line {self.seq} could not be made durable "
+                f"({os.strerror(self.errno)}); check the disk before anything is written.",
+                seq=self.seq,
+                offset=self.offset,
+                errno=self.errno,
+            )
+        return DamagedError(
+            f"The store is read-only: {self.file} is damaged at byte {self.offset}; run audit, then restore a copy.",
+            file=self.file,
+            offset=self.offset,
+        )
+
+    def line(self) -> str:
+        """Return the note as it stands in the file."""
+        if self.kind == "degraded":
+            return f"degraded {self.seq} {self.offset} {self.errno}"
+        return f"damaged {self.file} {self.offset}"
+
+
+def create_state(path: Path) -> None:
+    """Create the state file at its full size, durably."""
+    descriptor = create_file(path)
+    try:
+        write_all(descriptor, b" " * SIZE)
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def read_condition(path: Path) -> Condition | None:
+    """Return the condition noted, or None. A missing file (a copy has none) notes nothing.
+
+    Bytes that are no note are themselves damage: they may have been one.
+    """
+    try:
+        descriptor = open_file(path)
+    except FileNotFoundError:
+        return None
+    try:
+        text = os.pread(descriptor, SIZE - _NOTE_OFFSET, _NOTE_OFFSET)
+        short = len(text) + _NOTE_OFFSET < SIZE
+    finally:
+        os.close(descriptor)
+    stripped = text.strip().decode("utf-8", "replace")
+    if not stripped and not short:
+        return None
+    if match := _DEGRADED.fullmatch(stripped):
+        seq, offset, number = map(int, match.groups())
+        return Condition("degraded", "", offset, seq, number)
+    if match := _DAMAGED.fullmatch(stripped):
+        return Condition("damaged", match.group(1), int(match.group(2)))
+    return Condition("damaged", "state", _NOTE_OFFSET)
+
+
+def write_condition(path: Path, condition: Condition) -> None:
+    """Note a condition durably; raises :class:`OSError` if even that fails. An earlier note stays: it came first."""
+    if read_condition(path) is not None:
+        return
+    if not path.exists():
+        create_state(path)
+    descriptor = open_file(path, os.O_WRONLY)
+    try:
+        os.pwrite(descriptor, condition.line().encode().ljust(SIZE - _NOTE_OFFSET), _NOTE_OFFSET)
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def write_holder(path: Path, role: str, since: str) -> None:
+    """Say who holds the lock; not synced, since it is only true while its writer lives."""
+    note = json.dumps({"pid": os.getpid(), "host": socket.gethostname(), "role": role[:100], "since": since})
+    if not path.exists():
+        create_state(path)
+    descriptor = open_file(path, os.O_WRONLY)
+    try:
+        os.pwrite(descriptor, note.encode().ljust(_HOLDER_BYTES), 0)
+    finally:
+        os.close(descriptor)
+
+
+def read_holder(path: Path) -> str:
+    """Return the last holder note in words; it may be out of date, so it is only good for a message."""
+    try:
+        descriptor = open_file(path)
+    except (OSError, StoreError):
+        return "an unknown process"
+    try:
+        note = json.loads(os.pread(descriptor, _HOLDER_BYTES, 0))
+        return f"process {int(note['pid'])} on {note['host']} ({note['role']}, since {note['since']})"
+    except (ValueError, KeyError, TypeError):
+        return "an unknown process"
+    finally:
+        os.close(descriptor)
