@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from rmos_console.core.canonical import canonical, read_json, sha256_hex
 from rmos_console.core.errors import BadDataError
-from rmos_console.core.importers.files import names_in, read_bytes
+from rmos_console.core.importers.files import is_folder, names_in, read_bytes
 from rmos_console.core.importers.found import FoundFile
 from rmos_console.core.records.ids import SHA256
 from rmos_console.core.records.run import Attachment
@@ -21,7 +21,7 @@ FOLDER_NAMES = ("run_attachments", "attachments")
 
 
 class Attached(NamedTuple):
-    """The attachments of a run whose bytes are there, and what to say about the others."""
+    """The attachments of a run whose bytes are there, complaints with them, and warnings about the rest."""
 
     files: tuple[FoundFile, ...]
     warnings: tuple[str, ...]
@@ -32,7 +32,7 @@ class AttachmentFolders:
 
     def __init__(self, *bases: Path) -> None:
         candidates = [base / name for base in dict.fromkeys(bases) for name in FOLDER_NAMES]
-        self.folders = tuple(folder for folder in candidates if folder.is_dir())
+        self.folders = tuple(folder for folder in candidates if is_folder(folder))
 
     def find(self, sha256: str) -> Path | None:
         """Return the file named ``sha256`` (whatever its extension), or None. Only 64 hex digits become a path."""
@@ -40,7 +40,7 @@ class AttachmentFolders:
             return None
         for folder in self.folders:
             shard = folder / sha256[:2] / sha256[2:4]
-            if shard.is_dir():
+            if is_folder(shard):
                 for name in names_in(shard):
                     if name == sha256 or (name.startswith(f"{sha256}.") and not name.endswith(".tmp")):
                         return shard / name
@@ -60,8 +60,6 @@ class AttachmentFolders:
             except BadDataError as error:
                 warnings.append(f"attachments[{place}] is not taken, its claim is kept: {error.message}")
                 continue
-            if found.complaint:
-                warnings.append(found.complaint)
             files.setdefault(found.attachment.sha256, found)
         return Attached(tuple(files.values()), tuple(warnings))
 

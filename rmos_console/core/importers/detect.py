@@ -11,15 +11,16 @@ from rmos_console.core.canonical import MAX_DOCUMENT_BYTES
 from rmos_console.core.errors import BadDataError
 from rmos_console.core.importers import job_log, patch, saw, v1, v2
 from rmos_console.core.importers.attachments import FOLDER_NAMES
-from rmos_console.core.importers.files import is_leftover, names_in, opened, parse_record
+from rmos_console.core.importers.files import is_folder, is_leftover, names_in, opened, parse_record, printable
 from rmos_console.core.importers.found import is_partition
+from rmos_console.core.log import swallowed
 from rmos_console.core.records.ids import SHA256
 
 PEEK = 64 * 1024
 MAX_DEPTH = 4
 """A folder of stores is searched this deep."""
 
-MAX_SAMPLED = 20
+MAX_SAMPLED = 500
 """So many files of a flat folder are looked at; the first that is a run decides."""
 
 _FIRST_MEMBER = re.compile(rb'\s*\{\s*("(?:[^"\\]|\\.)*")\s*:\s*(.)', re.DOTALL)
@@ -39,82 +40,98 @@ class Root(NamedTuple):
 def detect(path: Path) -> str | None:
     """Return the layout (``patch v1 v2 saw job-log``) of the store at ``path`` or around it, or None.
 
-    None too where a folder holds stores of several layouts: :func:`find_roots` lists them.
+    None too where a folder holds stores of several layouts: :func:`roots` lists them.
     """
-    layouts = {root.layout for root in find_roots(path)}
+    layouts = {root.layout for root in roots(path)}
     return layouts.pop() if len(layouts) == 1 else None
 
 
-def find_roots(path: Path) -> tuple[Root, ...]:
+def roots(path: Path) -> tuple[Root, ...]:
     """Return the stores at ``path``: one where it is a store or within one, several where it is a folder of stores."""
     if path.is_file():
         layout = _file_layout(path)
         return (Root(path, layout),) if layout is not None else ()
-    return tuple(_search(path, 0)) if path.is_dir() else ()
+    return tuple(_search(path, 0)) if is_folder(path) else ()
 
 
 def why_nothing(path: Path) -> str:
     """Return one line for a person whose ``path`` holds no store."""
-    if path.is_dir() and (_is_attachments(path) or any(_is_attachments(path / name) for name in FOLDER_NAMES)):
+    if is_folder(path) and (_is_attachments(path) or any(_is_attachments(path / name) for name in FOLDER_NAMES)):
         return "it holds attachments only, files named by their sha256, and no runs; import the folder of the runs"
-    if path.is_dir() and not names_in(path):
+    if is_folder(path) and not names_in(path):
         return "the folder is empty"
     return "it is in none of the layouts patch, v1, v2, saw and job-log; name the folder or file of a run store"
 
 
 def _search(folder: Path, depth: int) -> Iterator[Root]:
-    layout = _folder_layout(folder)
-    if layout is not None:
+    within = _layout_around(folder)
+    if within is not None:
+        yield Root(folder, within)
+        return
+    if _is_attachments(folder):
+        return
+    claimed: set[str] = set()
+    for layout, parts in _parts_in(folder):
         yield Root(folder, layout)
-        return
-    if depth >= MAX_DEPTH or _is_attachments(folder):
-        return
-    flat = 0
-    for name in names_in(folder):
+        claimed |= parts
+    sampled = 0
+    for name in names_in(folder) if depth < MAX_DEPTH else []:
         child = folder / name
-        if child.is_symlink() or is_leftover(name):
+        if name in claimed or child.is_symlink() or is_leftover(name):
             continue
-        if child.is_dir():
-            yield from _search(child, depth + 1)
-        elif flat < MAX_SAMPLED and name.endswith((".json", ".jsonl")):
-            flat += 1
-            layout = _file_layout(child)
-            if layout in {patch.LAYOUT, v2.LAYOUT}:
+        if is_folder(child):
+            yield from _search_child(child, depth + 1)
+        elif sampled < MAX_SAMPLED and name.endswith((".json", ".jsonl")):
+            sampled += 1
+            file_layout = _file_layout(child)
+            if file_layout in {patch.LAYOUT, v2.LAYOUT}:
                 yield Root(folder, patch.LAYOUT)
                 return
-            if layout is not None:
-                yield Root(child, layout)
+            if file_layout is not None:
+                yield Root(child, file_layout)
 
 
-def _folder_layout(folder: Path) -> str | None:
-    """Return the layout of a folder that is a store by its shape: its root, or a folder within one."""
+def _search_child(folder: Path, depth: int) -> Iterator[Root]:
+    try:
+        yield from _search(folder, depth)
+    except BadDataError as error:
+        swallowed("importers.detect", error, folder=printable(folder.name))
+
+
+def _layout_around(folder: Path) -> str | None:
+    """Return the layout where the folder itself is a part of a store: its folder of runs or assets, a partition."""
+    if _has_partitions(folder):
+        return v2.LAYOUT
     names = names_in(folder)
-    for runs in (folder, folder / v2.RUNS):
-        if runs.is_dir() and _has_partitions(runs):
-            return v2.LAYOUT
-    if patch.RUNS in names or patch.ASSETS in names:
-        partitioned = (folder / patch.RUNS).is_dir() and _has_partitions(folder / patch.RUNS)
-        return None if partitioned else patch.LAYOUT
     if is_partition(folder.name) and any(name.endswith(".json") for name in names):
         return v2.LAYOUT
-    within = {folder.name, *(parent.name for parent in list(folder.parents)[: patch.MAX_ASSET_FOLDERS - 1])}
-    if patch.ASSETS in within and (folder.name == patch.ASSETS or folder.name.isdigit()):
+    above = [parent.name for parent in list(folder.parents)[: patch.MAX_ASSET_FOLDERS - 1]]
+    if folder.name == patch.ASSETS or (patch.ASSETS in above and folder.name.isdigit()):
         return patch.LAYOUT
     return patch.LAYOUT if folder.name == patch.RUNS else None
 
 
+def _parts_in(folder: Path) -> Iterator[tuple[str, set[str]]]:
+    """Yield the layouts of which the folder is the root, each with the names in it that belong to that store."""
+    if is_folder(folder / v2.RUNS) and _has_partitions(folder / v2.RUNS):
+        yield v2.LAYOUT, {v2.RUNS, *FOLDER_NAMES}
+    partitioned = is_folder(folder / patch.RUNS) and _has_partitions(folder / patch.RUNS)
+    if not partitioned and (is_folder(folder / patch.RUNS) or is_folder(folder / patch.ASSETS)):
+        yield patch.LAYOUT, {patch.RUNS, patch.ASSETS}
+
+
 def _has_partitions(folder: Path) -> bool:
-    return any(is_partition(name) and (folder / name).is_dir() for name in names_in(folder))
+    return any(is_partition(name) and is_folder(folder / name) for name in names_in(folder))
 
 
 def _is_attachments(folder: Path) -> bool:
     """Tell whether a folder is content-addressed: ``ab/cd/<sha256><ext>``."""
-    if not folder.is_dir():
+    if not is_folder(folder):
         return False
     for outer in names_in(folder)[:4]:
-        for inner in names_in(folder / outer)[:4] if len(outer) == 2 and (folder / outer).is_dir() else []:
+        for inner in names_in(folder / outer)[:4] if len(outer) == 2 and is_folder(folder / outer) else []:
             shard = folder / outer / inner
-            files = names_in(shard)[:4] if len(inner) == 2 and shard.is_dir() else []
+            files = names_in(shard)[:4] if len(inner) == 2 and is_folder(shard) else []
             if any(SHA256.fullmatch(name.split(".")[0]) and name.startswith(outer + inner) for name in files):
                 return True
     return False

@@ -65,6 +65,11 @@ def names_in(folder: Path) -> list[str]:
         ) from error
 
 
+def is_folder(path: Path) -> bool:
+    """Tell whether there is a folder that can be looked at; one behind a closed door is none, and no error."""
+    return os.path.isdir(path)  # noqa: PTH112  # Path.is_dir raises where a parent folder may not be entered
+
+
 def is_leftover(name: str) -> bool:
     """Tell whether a file name is that of an interrupted write or of an editor's or system's own."""
     return name.endswith((".tmp", ".bak", ".swp", "~", ".lock", ".part")) or name.startswith(".")

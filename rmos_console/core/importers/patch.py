@@ -18,7 +18,15 @@ from rmos_console.core.canonical import canonical_sha256
 from rmos_console.core.errors import BadDataError
 from rmos_console.core.importers.advisory_text import compose
 from rmos_console.core.importers.attachments import AttachmentFolders
-from rmos_console.core.importers.files import LEFTOVER, is_leftover, names_in, parse_record, read_bytes, relative
+from rmos_console.core.importers.files import (
+    LEFTOVER,
+    is_folder,
+    is_leftover,
+    names_in,
+    parse_record,
+    read_bytes,
+    relative,
+)
 from rmos_console.core.importers.found import Found, FoundAdvisory, Ignored, Refused
 from rmos_console.core.importers.references import with_facts
 from rmos_console.core.importers.rmos_record import MUTABLE, Origin, read_record
@@ -62,14 +70,17 @@ def read(path: Path, *, timezone: str) -> Iterator[Found]:
             facts[item.advisory_id] = item.at_source
         if single is None:
             yield item
-    for file in [single] if single is not None else _files(places.runs):
-        yield _run_file(file, places.root, timezone, facts)
+    try:
+        for file in [single] if single is not None else _files(places.runs):
+            yield _run_file(file, places.root, timezone, facts)
+    except BadDataError as error:
+        yield Refused(relative(places.runs, places.root), error.message)
 
 
 def places_of(path: Path) -> _Places:
     """Return where the store lies that ``path`` is in, or is."""
     folder = path.parent if path.is_file() else path
-    if (folder / RUNS).is_dir() or (folder / ASSETS).is_dir():
+    if is_folder(folder / RUNS) or is_folder(folder / ASSETS):
         return _Places(folder, folder / RUNS, folder / ASSETS)
     for each in (folder, *list(folder.parents)[:MAX_ASSET_FOLDERS]):
         if each.name in {RUNS, ASSETS}:
@@ -78,14 +89,14 @@ def places_of(path: Path) -> _Places:
 
 
 def _files(folder: Path) -> list[Path]:
-    return [folder / name for name in names_in(folder)] if folder.is_dir() else []
+    return [folder / name for name in names_in(folder)] if is_folder(folder) else []
 
 
 def _run_file(file: Path, root: Path, timezone: str, facts: dict[str, dict[str, Any]]) -> Found:
     name = relative(file, root)
     if is_leftover(file.name):
         return Ignored(name, LEFTOVER)
-    if file.suffix != ".json" or file.is_dir():
+    if file.suffix != ".json" or is_folder(file):
         return Ignored(name, "no run record of this layout")
     try:
         data = read_bytes(file, name)
@@ -100,9 +111,14 @@ def _assets(places: _Places, timezone: str) -> Iterator[Found]:
     pending = [(places.assets, 0)]
     while pending:
         folder, depth = pending.pop(0)
-        for file in _files(folder):
+        try:
+            files = _files(folder)
+        except BadDataError as error:
+            yield Refused(relative(folder, places.root), error.message, is_run=False)
+            continue
+        for file in files:
             name = relative(file, places.root)
-            if file.is_dir() and not file.is_symlink():
+            if is_folder(file) and not file.is_symlink():
                 if depth < MAX_ASSET_FOLDERS:
                     pending.append((file, depth + 1))
                 else:

@@ -17,9 +17,11 @@ CHUNK = 1 << 20
 MAX_KEY_BYTES = 64 * 1024
 
 # The quantifiers are possessive: a program of a million lines in one string must not pile up states to go back to.
-_TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(")?|[{}\[\]]', re.DOTALL)
+_TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(")?|([{\[])|([}\]])', re.DOTALL)
+_OPEN, _CLOSE = 2, 3
 _STRING_REST = re.compile(rb'[^"\\]*+(?:\\.[^"\\]*+)*+(")?', re.DOTALL)
 _BLANK = re.compile(rb"[ \t\r\n]*+")
+_PLAIN_KEY = re.compile(rb'"[ !#-\[\]-~]*"')
 _SCALAR = re.compile(rb"[^ \t\r\n,}\]]*+")
 
 
@@ -86,6 +88,8 @@ def _key(stream: _Stream) -> str:
     raw = stream.value(MAX_KEY_BYTES)
     if raw is None:
         raise _Broken(start, "a key is longer than any id")
+    if _PLAIN_KEY.fullmatch(raw):
+        return raw[1:-1].decode("ascii")
     try:
         return str(read_json(raw, name="A key"))
     except BadDataError as error:
@@ -174,16 +178,15 @@ class _Stream:
         depth = 0
         while True:
             for match in _TOKEN.finditer(self._buffer, self._position):
-                token = self._buffer[match.start()]
-                if token == 0x22:
-                    if match[1] is None:
-                        self._take(taken, len(self._buffer))
-                        self._string_rest(taken, match.end())
-                        break
-                elif token in b"{[":
+                kind = match.lastindex
+                if kind == _OPEN:
                     depth += 1
-                else:
+                elif kind == _CLOSE:
                     depth -= 1
+                elif kind is None:
+                    self._take(taken, len(self._buffer))
+                    self._string_rest(taken, match.end())
+                    break
                 if depth <= 0:
                     self._take(taken, match.end())
                     return

@@ -15,7 +15,15 @@ from pathlib import Path
 
 from rmos_console.core.errors import BadDataError
 from rmos_console.core.importers.attachments import AttachmentFolders
-from rmos_console.core.importers.files import LEFTOVER, is_leftover, names_in, parse_record, read_bytes, relative
+from rmos_console.core.importers.files import (
+    LEFTOVER,
+    is_folder,
+    is_leftover,
+    names_in,
+    parse_record,
+    read_bytes,
+    relative,
+)
 from rmos_console.core.importers.found import Found, FoundRun, Ignored, Refused, is_partition
 from rmos_console.core.importers.rmos_record import MUTABLE_WITH_FILES, Origin, read_record
 from rmos_console.core.importers.v2_advisories import Advisories
@@ -34,11 +42,11 @@ class _Store:
         self.only = path if path.is_file() else None
         folder = path.parent if path.is_file() else path
         self.whole = self.only is None and not is_partition(folder.name)
-        if is_partition(folder.name):
-            self.runs = folder.parent
+        if not self.whole:
+            self.runs = folder.parent if is_partition(folder.name) else folder
             self.partitions = [folder]
         else:
-            self.runs = folder / RUNS if (folder / RUNS).is_dir() else folder
+            self.runs = folder / RUNS if is_folder(folder / RUNS) else folder
             self.partitions = [self.runs / name for name in names_in(self.runs) if is_partition(name)]
         self.attachments = AttachmentFolders(self.runs, self.runs.parent, self.runs.parent.parent)
         self.links = Links(LAYOUT, timezone)
@@ -74,7 +82,7 @@ def _beside(store: _Store) -> Iterator[Found]:
         if is_leftover(name):
             yield Ignored(store.name(path), LEFTOVER)
         else:
-            yield Ignored(store.name(path), "no partition" if path.is_dir() else "no run record of this layout")
+            yield Ignored(store.name(path), "no partition" if is_folder(path) else "no run record of this layout")
 
 
 def _indexes(store: _Store) -> Iterator[Found]:
@@ -90,7 +98,7 @@ def _indexes(store: _Store) -> Iterator[Found]:
 
 def _collect_links(store: _Store) -> Iterator[Found]:
     for partition in store.partitions:
-        for name in names_in(partition):
+        for name in _names(partition, store)[0]:
             if LINK_MARK in name and name.endswith(".json"):
                 source = store.name(partition / name)
                 try:
@@ -102,15 +110,28 @@ def _collect_links(store: _Store) -> Iterator[Found]:
                     yield Refused(source, error.message, is_run=False)
 
 
+def _names(partition: Path, store: _Store) -> tuple[list[str], Refused | None]:
+    """Return the names in a partition that are asked for; a folder that cannot be listed refuses itself alone."""
+    if store.only is not None:
+        return [store.only.name], None
+    try:
+        return names_in(partition), None
+    except BadDataError as error:
+        return [], Refused(store.name(partition), error.message)
+
+
 def _partition(partition: Path, store: _Store) -> Iterator[Found]:
-    for name in [store.only.name] if store.only is not None else names_in(partition):
+    names, refusal = _names(partition, store)
+    if refusal is not None:
+        yield refusal
+    for name in names:
         file = partition / name
         source = store.name(file)
         if source in store.links.files:
             continue
         if is_leftover(name):
             yield Ignored(source, LEFTOVER)
-        elif file.suffix != ".json" or file.is_dir():
+        elif file.suffix != ".json" or is_folder(file):
             yield Ignored(source, "no run record of this layout")
         else:
             yield from _run_file(file, source, store)
