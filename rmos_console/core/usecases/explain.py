@@ -107,7 +107,7 @@ def sweep_events(view: View, moment: str) -> list[events.Event]:
     return [
         events.explanation_failed(run_id, attempt.attempt, reason="the attempt ran past its deadline")
         for run_id, attempt in view.open_attempts()
-        if attempt.deadline_utc < moment
+        if (attempt.deadline_utc or "") < moment
     ]
 
 

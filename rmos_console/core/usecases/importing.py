@@ -29,8 +29,6 @@ from rmos_console.core.usecases.state import reference
 BATCH = 256
 """Records per pack of originals and per hand-over to the committer."""
 
-LAYOUTS = ("patch", "v1", "v2", "saw", "job-log")
-
 
 def import_paths(
     store: Store,
@@ -45,7 +43,7 @@ def import_paths(
 ) -> Written[ImportReport]:
     """Import every RMOS store found at ``paths``.
 
-    ``layout`` is ``auto`` or one of :data:`LAYOUTS`; times without a zone are read in ``timezone`` and marked.
+    ``layout`` is ``auto`` or a name of :data:`importers.LAYOUTS`; times without a zone are read in ``timezone`` and marked.
     ``dry_run`` judges everything and writes nothing. Raises :class:`NotFoundError` for a missing path,
     :class:`BadDataError` where nothing is recognised; defects of single records are in the report.
     """
@@ -65,11 +63,9 @@ def _roots(path: Path, layout: str) -> list[tuple[Path, str]]:
         raise NotFoundError(f"There is nothing at {path}.")
     if layout != "auto":
         return [(path, layout)]
-    found = importers.roots(path)
+    found = [(root.path, root.layout) for root in importers.roots(path)]
     if not found:
-        raise BadDataError(
-            f"{path} is in no RMOS layout that is known here ({', '.join(LAYOUTS)}); name one with --format if it is."
-        )
+        raise BadDataError(f"Nothing can be imported from {path}: {importers.why_nothing(path)}.")
     return found
 
 

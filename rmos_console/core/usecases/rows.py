@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from rmos_console.core.records.review import StateExplained
 from rmos_console.core.records.run import RunRow
@@ -83,7 +83,7 @@ def at_source(entry: RunEntry) -> str | None:
     return None
 
 
-def _verdict(facts: dict[str, object] | dict[str, str]) -> str | None:
+def _verdict(facts: Mapping[str, object]) -> str | None:
     if facts.get("approved_for_workflow") is True or facts.get("status") == "PROMOTED":
         return "approved"
     if facts.get("rejected") is True or facts.get("status") == "REJECTED" or facts.get("rejection_reason"):
