@@ -1,0 +1,237 @@
+"""One explanation in reading order: risk and headline, why beside the evidence, contrast beside the toolpath."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPlainTextEdit, QScrollArea, QVBoxLayout, QWidget
+
+from rmos_console.core.records.run import RunArtifact
+from rmos_console.desktop import plaintext, theme, words
+from rmos_console.desktop.views.queue import tables
+from rmos_console.desktop.views.queue.facts import CardFacts
+from rmos_console.desktop.widgets.badges import RiskBadge
+from rmos_console.desktop.widgets.buttons import link
+from rmos_console.desktop.widgets.cell_table import CellTable
+from rmos_console.desktop.widgets.evidence_text import EvidenceText
+from rmos_console.desktop.widgets.labels import KeyCap, PlainLabel
+from rmos_console.desktop.widgets.toolpath_picture import ToolpathPicture
+
+_LONG = 12_000
+"""Characters above which a text gets a scrolling field of its own instead of being laid out whole."""
+
+_GAP = 32
+_NEAR = 8
+
+
+class QueueCard(QScrollArea):
+    """The card; ``readChanged`` when everything on it has been in view for the first time."""
+
+    readChanged = Signal()
+    compareAsked = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName(self.tr("The explanation"))
+        self.read = False
+        self._facts: CardFacts | None = None
+        self._make_parts()
+        self.setWidget(self._page())
+        self.verticalScrollBar().valueChanged.connect(self._look)
+        self.verticalScrollBar().rangeChanged.connect(lambda *_: self._look())
+        self._long.verticalScrollBar().valueChanged.connect(self._look)
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(0)
+        self._soon.timeout.connect(self._look)
+
+    def _make_parts(self) -> None:
+        self._risk = RiskBadge(size=theme.HEAD)
+        self._outcome = PlainLabel(size=theme.LARGE, tone="muted", elide=Qt.TextElideMode.ElideRight)
+        self._title = PlainLabel(size=theme.HERO, semibold=True, wrap=True)
+        self._warning = PlainLabel(tone="yellow", wrap=True)
+        self._text = EvidenceText(size=theme.LARGE)
+        self._long = QPlainTextEdit()
+        self._long.setReadOnly(True)
+        self._long.setAccessibleName(self.tr("The whole text"))
+        self._long.setMinimumHeight(360)
+        self._long.setFont(theme.font())
+        self._evidence = CellTable(tables.evidence_columns(), self.tr("Evidence"), row_height=theme.ROW_WIDE, fit=True)
+        self._evidence_more = PlainLabel(tone="muted")
+        self._beside = PlainLabel(semibold=True)
+        self._compare = link(self.tr("Compare"), name=self.tr("Compare with the nearest GREEN run"))
+        self._compare.clicked.connect(self.compareAsked)
+        self._key = KeyCap("D")
+        self._contrast = CellTable(tables.contrast_columns(), self.tr("Contrast"), row_height=36, fit=True)
+        self._contrast_more = PlainLabel(tone="muted")
+        self._path_title = PlainLabel(self.tr("Toolpath"), semibold=True)
+        self._path_words = PlainLabel(tone="muted", elide=Qt.TextElideMode.ElideRight)
+        self._picture = ToolpathPicture(self.tr("Toolpath of this run"))
+        self._picture.setMinimumHeight(300)
+
+    def _page(self) -> QWidget:
+        page = QWidget()
+        head = QHBoxLayout()
+        head.setSpacing(theme.GAP_M)
+        head.addWidget(self._risk)
+        head.addWidget(self._outcome, 1)
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(_GAP)
+        grid.setVerticalSpacing(theme.GAP_XL)
+        grid.setColumnStretch(0, 47)
+        grid.setColumnStretch(1, 53)
+        grid.addLayout(_stack(self._text, self._long), 0, 0)
+        grid.addLayout(_stack(self._evidence, self._evidence_more), 0, 1)
+        grid.addLayout(_stack(_line(self._beside, self._compare, self._key), self._contrast, self._contrast_more), 1, 0)
+        beside = _line(self._path_title, self._path_words)
+        path = QVBoxLayout()
+        path.setSpacing(theme.GAP_S)
+        path.addWidget(beside)
+        path.addWidget(self._picture, 1)
+        grid.addLayout(path, 1, 1)
+        layout = QVBoxLayout(page)
+        layout.setContentsMargins(theme.GAP_XL, theme.GAP_XL, theme.GAP_XL, theme.GAP_L)
+        layout.setSpacing(theme.GAP_S)
+        layout.addLayout(head)
+        layout.addWidget(self._title)
+        layout.addWidget(self._warning)
+        layout.addSpacing(theme.GAP_M)
+        layout.addLayout(grid)
+        layout.addStretch(1)
+        return page
+
+    def show_facts(self, facts: CardFacts) -> None:
+        """Show an explanation from its beginning, unread."""
+        self._facts = facts
+        self.read = False
+        run = facts.run
+        self._risk.set_level(run.risk.shown)
+        self._outcome.setText(outcome(run))
+        self._title.setText(facts.title or self.tr("A text without a headline"))
+        self._warning.setText("\n".join(run.warnings))
+        self._warning.setVisible(bool(run.warnings))
+        self._show_text(facts)
+        self._show_tables(facts)
+        self._show_picture(facts)
+        self.verticalScrollBar().setValue(0)
+        self._soon.start()
+
+    def _show_text(self, facts: CardFacts) -> None:
+        text, marks = facts.body()
+        long = len(text) > _LONG
+        self._text.set_text("" if long else text, [] if long else marks)
+        self._text.setVisible(not long)
+        self._long.setPlainText(plaintext.visible(text, lines=True) if long else "")
+        self._long.setVisible(long)
+
+    def _show_tables(self, facts: CardFacts) -> None:
+        rows, left_out = tables.evidence_rows(facts)
+        self._evidence.set_rows(rows)
+        _count_rest(self._evidence_more, left_out)
+        contrast = facts.contrast
+        self._compare.setVisible(contrast is not None)
+        self._key.setVisible(contrast is not None)
+        if contrast is not None:
+            self._beside.setText(self.tr("Nearest GREEN run"))
+            rows, left_out = tables.contrast_rows(contrast)
+            self._contrast.set_titles(tables.contrast_titles(contrast))
+        else:
+            self._beside.setText(self.tr("What was asked for"))
+            rows, left_out = tables.request_rows(facts.run)
+            self._contrast.set_titles((self.tr("no GREEN run to compare with"), self.tr("This run"), "", ""))
+        self._contrast.set_rows(rows)
+        _count_rest(self._contrast_more, left_out)
+
+    def _show_picture(self, facts: CardFacts) -> None:
+        level = facts.run.risk.shown
+        mark = "yellow" if level == "YELLOW" else "red" if level in {"RED", "ERROR"} else "accent"
+        self._picture.show_one(facts.toolpath, mark=mark)
+        self._picture.setVisible(facts.toolpath is not None)
+        self._path_words.setText(
+            self._picture.summary() if facts.toolpath is not None else self.tr("no G-code was kept with this run")
+        )
+
+    def clear(self) -> None:
+        """Forget the explanation; an empty card is never read."""
+        self._facts = None
+        self.read = False
+
+    def page_down(self) -> None:
+        """Scroll on by a page, through the long text first."""
+        inner = self._long.verticalScrollBar()
+        bar = inner if self._long.isVisible() and inner.value() < inner.maximum() else self.verticalScrollBar()
+        bar.setValue(bar.value() + bar.pageStep() - theme.ROW)
+
+    def _look(self) -> None:
+        """Notice when the end of everything is in view."""
+        page = self.widget()
+        if self.read or self._facts is None or not self.isVisible() or page is None:
+            return
+        inner = self._long.verticalScrollBar()
+        if self._long.isVisible() and inner.value() < inner.maximum():
+            return
+        layout = page.layout()
+        needed = max(page.height(), layout.heightForWidth(page.width()) if layout is not None else 0)
+        if self.verticalScrollBar().value() + self.viewport().height() >= needed - _NEAR:
+            self.read = True
+            self.readChanged.emit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """A taller window may show the end."""
+        super().resizeEvent(event)
+        self._soon.start()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """What was laid out while hidden is in view now."""
+        super().showEvent(event)
+        self._soon.start()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Scroll to the ends by Home and End; arrows and pages scroll as everywhere."""
+        bar = self.verticalScrollBar()
+        if event.key() == Qt.Key.Key_Home:
+            bar.setValue(bar.minimum())
+        elif event.key() == Qt.Key.Key_End:
+            bar.setValue(bar.maximum())
+        else:
+            super().keyPressEvent(event)
+
+
+def outcome(run: RunArtifact) -> str:
+    """Return status, score and block reason: "Blocked · score 31"."""
+    score = run.decision.score
+    parts = [words.status(run.status), words.tr("score {n}").format(n=f"{score:g}") if score is not None else ""]
+    return " · ".join(part for part in (*parts, run.decision.block_reason or "") if part and part != words.NOTHING)
+
+
+def _stack(*widgets: QWidget) -> QVBoxLayout:
+    layout = QVBoxLayout()
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(theme.GAP_S)
+    for widget in widgets:
+        layout.addWidget(widget)
+    layout.addStretch(1)
+    return layout
+
+
+def _line(*widgets: QWidget) -> QWidget:
+    line = QWidget()
+    line.setFixedHeight(theme.ROW)
+    layout = QHBoxLayout(line)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(theme.GAP_S)
+    layout.addWidget(widgets[0])
+    if len(widgets) > 2:
+        layout.addStretch(1)
+    for widget in widgets[1:]:
+        layout.addWidget(widget)
+    return line
+
+
+def _count_rest(label: PlainLabel, left_out: int) -> None:
+    label.setText(words.tr("{n} more rows are in the run's details").format(n=words.number(left_out)))
+    label.setVisible(left_out > 0)
