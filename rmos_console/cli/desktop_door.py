@@ -59,7 +59,7 @@ def _load(place: str) -> Callable[..., Any]:
         loaded: Callable[..., Any] = getattr(importlib.import_module(module), name)
     except ImportError as error:
         raise UsageError(
-            f"The window cannot be loaded ({' '.join(str(error).split())[:200]}); a library of the system that Qt needs "
-            "may be missing: packaging/run names and installs them."
+            f"The window cannot be loaded ({' '.join(str(error).split())[:200]}); a system library "
+            "that Qt needs may be missing: packaging/run names and installs them."
         ) from error
     return loaded

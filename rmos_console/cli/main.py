@@ -127,11 +127,13 @@ def main() -> NoReturn:
 def run(arguments: Sequence[str]) -> int:
     """Run one call and return its exit code; every error has been told in one line."""
     _keep_output_printable()
+    if not log.logger.handlers:
+        log.logger.addHandler(logging.NullHandler())  # else Python prints warnings, tracebacks included, on stderr
     as_json = "--json" in arguments
     try:
         code = app(args=list(arguments), prog_name=PROGRAM, standalone_mode=False)
         sys.stdout.flush()
-    except BrokenPipeError:
+    except (BrokenPipeError, SystemExit):  # typer turns the first into the second and raises it for nothing else
         _abandon(sys.stdout)
         return Exit.BROKEN_PIPE
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  # the last net: no traceback may reach a person
@@ -164,7 +166,6 @@ def _configure_log(level: str | None, file: Path | None) -> None:
     level = level or os.environ.get("RMOS_LOG_LEVEL")
     file = file or (Path(named) if (named := os.environ.get("RMOS_LOG_FILE")) else None)
     if level is None and file is None:
-        log.logger.addHandler(logging.NullHandler())
         return
     chosen = (level or "info").upper()
     if chosen not in {"DEBUG", "INFO", "WARNING", "ERROR"}:

@@ -145,6 +145,10 @@ class Column(NamedTuple):
     rank: int = 0
     least: int = 16
 
+    def is_void(self) -> bool:
+        """Tell whether no row has anything in this column."""
+        return all(cell.plain in {"", MISSING} for cell in self.cells)
+
     def width(self) -> int:
         """Return how many terminal cells the column needs."""
         widest = max((cell.cell_len for cell in self.cells), default=0)
@@ -156,7 +160,8 @@ GAP = 2
 
 
 def table(out: Console, columns: Sequence[Column]) -> None:
-    """Print a table without lines. Columns of the highest rank are hidden until the others fit the terminal."""
+    """Print a table without lines. Columns that say nothing are left out, then those of the highest rank until the
+    others fit the terminal."""
     shown = _fitting(columns, out.width)
     grid = Table(box=None, pad_edge=False, padding=(0, GAP, 0, 0), header_style=MUTED, show_edge=False)
     for column in shown:
@@ -174,7 +179,7 @@ def table(out: Console, columns: Sequence[Column]) -> None:
 
 
 def _fitting(columns: Sequence[Column], width: int) -> list[Column]:
-    shown = list(columns)
+    shown = [column for column in columns if column.keep or not column.is_void()]
     while sum(column.width() + GAP for column in shown) - GAP > width:
         droppable = [column for column in shown if not column.keep]
         if not droppable:

@@ -3,52 +3,36 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta, tzinfo
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from datetime import UTC, date, datetime, timedelta
 
-from rmos_console.core.errors import UsageError
+from rmos_console.core.errors import BadDataError, UsageError
+from rmos_console.core.records.times import read_time
 
-_DURATION = re.compile(r"(\d{1,6})([smhdw])")
+_DURATION = re.compile(r"(\d{1,6})([smhdw])", re.ASCII)
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
-_OFFSET = re.compile(r"([+-])(\d{2}):?(\d{2})")
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _LEDGER = "%Y-%m-%dT%H:%M:%S.%fZ"
 
 
-def parse_moment(text: str, *, option: str, zone: tzinfo | None, now: datetime, end: bool = False) -> str:
+def parse_moment(text: str, *, option: str, timezone: str | None, now: datetime, end: bool = False) -> str:
     """Return the UTC time, as the ledger writes it, that a person means.
 
     ``7d`` (s, m, h, d, w) is that long before ``now``; a date is its first moment, or with ``end`` the first moment
-    after it; a time without a zone is read in ``zone`` (None: this machine's). Raises :class:`UsageError`.
+    after it; a time without a zone is read in ``timezone`` (None: this machine's). Raises :class:`UsageError`.
     """
     duration = _DURATION.fullmatch(text)
     try:
         if duration:
             return _ledger(now - timedelta(**{_UNITS[duration[2]]: int(duration[1])}))
-        moment = datetime.fromisoformat(text)
-        if end and _DATE.fullmatch(text):
-            moment += timedelta(days=1)
-        return _ledger(_placed(moment, zone))
-    except (ValueError, OverflowError) as error:
+        if _DATE.fullmatch(text):
+            day = date.fromisoformat(text) + timedelta(days=1 if end else 0)
+            text = f"{day.isoformat()}T00:00"
+        return _ledger(
+            _local(text) if timezone is None else datetime.fromisoformat(read_time(text, timezone=timezone).utc)
+        )
+    except (ValueError, OverflowError, BadDataError) as error:
         raise UsageError(
             f"{option} {text[:60]!r} is no time; write 2026-01-31, 2026-01-31T14:05, or 7d for seven days ago."
-        ) from error
-
-
-def parse_zone(name: str | None) -> tzinfo | None:
-    """Return a zone by its name (``Europe/Berlin``) or offset (``+02:00``); None stands for this machine's."""
-    if name is None:
-        return None
-    offset = _OFFSET.fullmatch(name)
-    if offset:
-        return datetime.fromisoformat(f"2000-01-01T00:00{offset[1]}{offset[2]}:{offset[3]}").tzinfo
-    if name.upper() in {"UTC", "Z"}:
-        return UTC
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise UsageError(
-            f"--timezone {name[:60]!r} is not known here; write a name like Europe/Berlin or an offset like +02:00."
         ) from error
 
 
@@ -89,10 +73,9 @@ def _read(utc: str) -> datetime | None:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def _placed(moment: datetime, zone: tzinfo | None) -> datetime:
-    if moment.tzinfo is not None:
-        return moment
-    return moment.astimezone() if zone is None else moment.replace(tzinfo=zone)
+def _local(text: str) -> datetime:
+    """Return the moment; without a zone of its own it is one of this machine's clock."""
+    return datetime.fromisoformat(text).astimezone()
 
 
 def _ledger(moment: datetime) -> str:

@@ -13,6 +13,7 @@ from rmos_console.cli.options import AsJson, RunArgument, verbs
 from rmos_console.cli.pages import run as run_page
 from rmos_console.cli.pages import runs as runs_page
 from rmos_console.cli.session import Session
+from rmos_console.core.records.times import check_timezone
 from rmos_console.core.usecases import browse, listing
 from rmos_console.core.usecases.listing import RunFilter
 
@@ -43,7 +44,9 @@ def list_runs(
 ) -> None:
     """List runs, newest first; every option narrows."""
     call = Session.of(context, as_json=as_json)
-    now, zone = datetime.now(UTC), times.parse_zone(timezone)
+    now = datetime.now(UTC)
+    if timezone is not None:
+        check_timezone(timezone)
     if limit is None and not call.as_json and sys.stdout.isatty():
         limit = _SCREENFUL
     wanted = RunFilter(
@@ -54,8 +57,10 @@ def list_runs(
         machine=tuple(machine or ()),
         session=tuple(session or ()),
         review=tuple(review or ()),
-        since=None if since is None else times.parse_moment(since, option="--since", zone=zone, now=now),
-        until=None if until is None else times.parse_moment(until, option="--until", zone=zone, now=now, end=True),
+        since=None if since is None else times.parse_moment(since, option="--since", timezone=timezone, now=now),
+        until=None
+        if until is None
+        else times.parse_moment(until, option="--until", timezone=timezone, now=now, end=True),
         text=text,
         where=where,
         sort=sort.removeprefix("-"),

@@ -36,6 +36,7 @@ def create(store: Store, document: object, caller: Caller, *, source_format: str
             run = run.model_copy(update={"request_id": caller.request_id})
         facts["run_id"] = run.run_id
         timed = isinstance(document, dict) and document.get("created_at_utc") is not None
+        asked = isinstance(document, dict) and document.get("request_id") is not None
         body = store.externalize(run.document())
         sha = canonical_sha256(body)
 
@@ -46,7 +47,7 @@ def create(store: Store, document: object, caller: Caller, *, source_format: str
             repeat = body
             if not timed:  # a retry without a time of its own is told from another run by everything else
                 repeat = {**body, "created_at_utc": known.created_at_utc}
-            if not timed and run.request_id != known.request_id:
+            if not asked:  # each call has a request id of its own
                 repeat = {**repeat, "request_id": known.request_id}
             if canonical_sha256(repeat) == known.run_sha256:
                 return []

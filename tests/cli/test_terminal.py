@@ -1,0 +1,102 @@
+"""On a terminal a person is shown the text, asked about it, and asked for the passphrase."""
+
+from __future__ import annotations
+
+import os
+import pty
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import PASSPHRASE, Command, red_document
+
+QUESTION_TIMEOUT = 60
+
+
+def converse(arguments: list[str], replies: list[tuple[str, str]]) -> tuple[int, str]:
+    """Run the command on a terminal; wait for each question and type its reply. Return exit code and the screen."""
+    child, screen = pty.fork()
+    if child == 0:
+        os.execv(sys.executable, [sys.executable, "-m", "rmos_console", *arguments])  # noqa: S606  # the product itself
+    seen = b""
+    try:
+        for question, reply in replies:
+            while question.encode() not in seen:
+                seen += _read(screen)
+            seen = seen[seen.index(question.encode()) :]
+            os.write(screen, f"{reply}\n".encode())
+        while data := _read(screen):
+            seen += data
+    finally:
+        _, status = os.waitpid(child, 0)
+        os.close(screen)
+    return os.waitstatus_to_exitcode(status), seen.decode("utf-8", "replace")
+
+
+def _read(screen: int) -> bytes:
+    try:
+        return os.read(screen, 65536)
+    except OSError:  # the other side is closed: Linux answers with EIO
+        return b""
+
+
+@pytest.fixture
+def waiting(command: Command, signing: object, monkeypatch: pytest.MonkeyPatch) -> tuple[Command, str, str]:  # noqa: ARG001  # it sets the passphrase
+    """A store with an admin, and a run whose explanation waits."""
+    command.ok("init", "--admin", "anna", "--name", "Anna Voss")
+    run = command.create(**red_document())
+    advisory = command.ok("explain", run, "--json").json["advisory_inputs"][0]["advisory_id"]
+    monkeypatch.delenv("RMOS_REVIEWER_PASSPHRASE")
+    return command, run, advisory
+
+
+def review(waiting: tuple[Command, str, str], replies: list[tuple[str, str]]) -> tuple[int, str]:
+    command, run, advisory = waiting
+    store = str(command.store)
+    return converse(["--store", store, "review", run, advisory, "--approve", "--reviewer", "anna"], replies)
+
+
+def test_the_text_is_shown_and_asked_about(waiting: tuple[Command, str, str]) -> None:
+    command, run, advisory = waiting
+    answers = [("explanation right?", "y"), ("Reason", "checked on the machine"), ("Passphrase of anna", PASSPHRASE)]
+    code, screen = review(waiting, answers)
+    assert code == 0, screen
+    assert PASSPHRASE not in screen
+    shown = command.ok("advisory", advisory, "--run", run, "--json").json
+    assert (shown["review_state"], shown["decisions"][0]["reason"]) == ("APPROVED", "checked on the machine")
+
+
+@pytest.mark.parametrize(
+    ("replies", "said"),
+    [
+        ([("explanation right?", "n")], "Nothing was decided"),
+        ([("explanation right?", "")], "Nothing was decided"),
+        ([("explanation right?", "y"), ("Reason", ""), ("Passphrase", PASSPHRASE)], "reason"),
+        ([("explanation right?", "y"), ("Reason", "r"), ("Passphrase", "not the passphrase")], "passphrase"),
+    ],
+)
+def test_what_is_not_confirmed_is_not_decided(
+    waiting: tuple[Command, str, str], replies: list[tuple[str, str]], said: str
+) -> None:
+    code, screen = review(waiting, replies)
+    assert code == 4, screen
+    assert said in screen
+    assert "Traceback" not in screen
+    assert waiting[0].ok("queue", "--json").json["total"] == 1
+
+
+def test_a_new_passphrase_is_asked_twice(tmp_path: Path) -> None:
+    arguments = ["--store", str(tmp_path / "s"), "init", "--admin", "anna", "--name", "Anna Voss"]
+    code, screen = converse(arguments, [("New passphrase for anna", PASSPHRASE), ("The same again", "other words")])
+    assert (code, "differ" in screen) == (4, True)
+    assert not (tmp_path / "s").exists()
+    code, screen = converse(arguments, [("New passphrase for anna", PASSPHRASE), ("The same again", PASSPHRASE)])
+    assert (code, "Recovery code" in screen) == (0, True)
+
+
+def test_a_list_on_a_terminal_is_coloured_and_fits(waiting: tuple[Command, str, str]) -> None:
+    code, screen = converse(["--store", str(waiting[0].store), "list"], [])
+    assert code == 0
+    assert "\x1b[" in screen
+    assert waiting[1] in screen
