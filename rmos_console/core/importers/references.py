@@ -94,9 +94,9 @@ def with_facts(ref: AdvisoryInputRef, facts: Mapping[str, Any]) -> AdvisoryInput
 def _kind(rest: dict[str, Any]) -> AdvisoryKind:
     """Take the kind; of one that is not ours (``advisory.v1.json``) the first word counts and the text stays."""
     given = rest.get("kind")
-    if given is None or given in KINDS:
-        rest.pop("kind", None)
-        return cast("AdvisoryKind", given or "unknown")
+    if given in KINDS:
+        del rest["kind"]
+        return cast("AdvisoryKind", given)
     word = given.split(".")[0] if isinstance(given, str) else ""
     return cast("AdvisoryKind", word if word in KINDS else "unknown")
 

@@ -112,9 +112,9 @@ class Shape:
             check = checks.get(name)
             if check is not None and item is not None and check(item):
                 taken[name] = item
-            elif item is not None or check is None:
+            elif item is not None or check in (None, is_texts, is_document):  # their empty field is no null
                 left[name] = item
-                if check is not None:
+                if item is not None and check is not None:
                     self._odd(f"{key}.{name}", item)
         self.fields[key] = {**self.fields.get(key, {}), **taken}
         if left:
