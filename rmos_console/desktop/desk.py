@@ -34,13 +34,13 @@ class Desk(QObject):
     readOnlyChanged = Signal()
     _arrived = Signal()
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, parent: QObject | None = None, *, request_id: str | None = None) -> None:
         super().__init__(parent)
         self.store: Store | None = None
         self.snapshot: Snapshot | None = None
         self.signer: Signer | None = None
         self.read_only_reason: str | None = None
-        self.caller = Caller(by=_this_account())
+        self.caller = Caller(by=_this_account(), request_id=request_id)
         self._lock = threading.Lock()
         self._pending: Changes | None = None
         self._unsubscribe: Callable[[], None] | None = None
@@ -57,9 +57,9 @@ class Desk(QObject):
         """Put an opened store on the desk in place of the one that lies there, which is closed."""
         self._put_away()
         self.store = store
-        self.snapshot = store.snapshot()
-        self.read_only_reason = store.read_only_reason
         self._unsubscribe = store.subscribe(self._heard)
+        self.snapshot = store.snapshot()  # after subscribing, so that nothing falls between the two
+        self.read_only_reason = store.read_only_reason
         self._standing.start()
         self.opened.emit()
         self.readOnlyChanged.emit()

@@ -4,27 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSize
-from PySide6.QtWidgets import QDialog, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 from rmos_console.core.records.report import ImportReport
 from rmos_console.desktop import theme, words
-from rmos_console.desktop.widgets.buttons import button
 from rmos_console.desktop.widgets.cell_table import CellTable
 from rmos_console.desktop.widgets.cells import Cell, Column, Row
 from rmos_console.desktop.widgets.labels import PlainLabel
-from rmos_console.desktop.widgets.surfaces import row
 
 _MOST = 500
 
 
-class ImportReportDialog(QDialog):
-    """A window-modal summary; nothing in it changes anything."""
+class ImportReportPage(QScrollArea):
+    """The summary of one import; nothing in it changes anything."""
 
     def __init__(self, report: ImportReport, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.report = report
-        self.setWindowTitle(self.tr("Import"))
         inside = QWidget()
         self._column = QVBoxLayout(inside)
         self._column.setContentsMargins(theme.GAP_XL, theme.GAP_XL, theme.GAP_XL, theme.GAP_L)
@@ -52,24 +48,9 @@ class ImportReportDialog(QDialog):
         self._lines(self.tr("Ignored"), report.ignored)
         self._lines(self.tr("Notes"), report.warnings)
         self._column.addStretch(1)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setWidget(inside)
-        area.setAccessibleName(self.tr("What the import did"))
-        close = button(self.tr("Close"), primary=True, touch=True)
-        close.clicked.connect(self.accept)
-        foot = row(1, close)
-        foot.setContentsMargins(theme.GAP_XL, theme.GAP_M, theme.GAP_XL, theme.GAP_L)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addWidget(area, 1)
-        layout.addLayout(foot)
-        close.setFocus()
-
-    def sizeHint(self) -> QSize:
-        """Return a size that shows a normal summary whole."""
-        return QSize(720, 560)
+        self.setWidgetResizable(True)
+        self.setWidget(inside)
+        self.setAccessibleName(self.tr("What the import did"))
 
     def _verdict(self) -> str:
         report = self.report

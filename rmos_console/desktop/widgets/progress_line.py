@@ -48,6 +48,11 @@ class ProgressLine(QWidget):
         task.ended.connect(self._ended)
         self._timer.start()
 
+    @property
+    def is_following(self) -> bool:
+        """Whether a task is on display, or will be in a moment."""
+        return self._task is not None
+
     def _progressed(self, done: int, total: int | None, what: str) -> None:
         if self.sender() is not self._task:
             return
