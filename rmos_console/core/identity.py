@@ -232,12 +232,12 @@ def _locked(document: dict[str, Any], store_id: str, person_id: str) -> _Locked:
             nonce=bytes.fromhex(document["nonce"]),
             secret=bytes.fromhex(document.pop("private_key")),
         )
-        fits = kdf["r"] == 8 and kdf["p"] == 1 and isinstance(document["public_key"], str)
+        sound = isinstance(kdf["n"], int) and 2 <= kdf["n"] <= _MAX_COST and kdf["n"].bit_count() == 1
+        fits = sound and kdf["r"] == 8 and kdf["p"] == 1 and isinstance(document["public_key"], str)
         owned = document["store_id"] == store_id and document["person_id"] == person_id
     except (KeyError, TypeError, ValueError) as error:
         raise BadDataError(complaint) from error
-    sound = isinstance(locked.cost, int) and 2 <= locked.cost <= _MAX_COST and locked.cost.bit_count() == 1
-    if not (fits and owned and sound and 8 <= len(locked.nonce) <= 128):
+    if not (fits and owned and 8 <= len(locked.nonce) <= 128):
         raise BadDataError(complaint)
     return locked
 

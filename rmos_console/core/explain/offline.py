@@ -1,0 +1,208 @@
+"""The offline engine: explains a run from the rule registry, with no network and no model.
+
+The same run and the same contrast give the same bytes. Every number it writes stands in the run, the registry or the
+contrast run, or is a difference, ratio or percentage of two that do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from pydantic import JsonValue
+
+from rmos_console.core.explain.checks import Checks, check, rests_on
+from rmos_console.core.explain.contrast import Row, differences
+from rmos_console.core.explain.engine import EngineInput, Explanation
+from rmos_console.core.explain.failures import COMBINED, Failure, explain_hit
+from rmos_console.core.explain.headlines import Headline, choose
+from rmos_console.core.explain.measure import LABELS, WORDS, Request
+from rmos_console.core.explain.paths import look_up
+from rmos_console.core.explain.reading import Reading, read
+from rmos_console.core.explain.registry import RULES
+from rmos_console.core.explain.wording import Composer, Mark, Part, quoted, stored_number, value_text
+from rmos_console.core.records.ids import is_run_id
+from rmos_console.core.review.risk import read_level
+
+SPOKEN_ROWS = 6
+"""Differences that the text spells out; all of them are in the content."""
+
+
+class OfflineEngine:
+    """Explains what RMOS reported, from the rules alone."""
+
+    id = "offline"
+    version = "1"
+
+    def explain(self, source: EngineInput) -> Explanation:
+        """Explain a run. Never raises: what cannot be read is said to be missing."""
+        run, contrast = source.run, source.contrast
+        reading, request = read(run), Request(run)
+        failures = [explain_hit(hit, request) for hit in reading.hits]
+        checks = check(request, {hit.rule for hit in reading.hits}, names_rules=reading.names_rules)
+        rows, equal = differences(run, contrast) if contrast is not None else ([], 0)
+        headline = choose(reading, failures, checks)
+        text = Composer()
+        text.say(headline.parts, headline.paths)
+        _tell_rating(text, run, reading)
+        _tell_failures(text, failures, reading, checks, request)
+        remedies = _tell_remedies(text, failures)
+        looked_at = _looked_at(failures)
+        if contrast is not None and (failures or reading.risk.policy != "GREEN"):
+            _tell_contrast(text, contrast, rows, looked_at)
+        _tell_checks(text, request, checks)
+        return Explanation(
+            headline=_plain(headline),
+            text=text.text,
+            content=_content(failures, remedies, checks, contrast, rows, equal, looked_at),
+            evidence=text.sentences,
+        )
+
+
+def _tell_rating(text: Composer, run: Mapping[str, Any], reading: Reading) -> None:
+    text.paragraph()
+    path = reading.risk.found_at
+    if path is not None and reading.rates is not None:
+        if read_level(look_up(run, path)) is None:
+            text.say([f"{reading.rates} this run, but with no level that is known."], (path,))
+        else:
+            text.say([f"{reading.rates} this run ", Mark(reading.risk.shown, path), "."])
+    else:
+        text.say(["No risk level was recorded."], ("decision.risk_level", "feasibility.risk_level"))
+    if reading.status is not None:
+        word = {"BLOCKED": "Its status is ", "ERROR": "It ended with status "}.get(reading.status, "Its status is ")
+        text.say([word, Mark(quoted(reading.status, 40), "status"), "."])
+    if reading.score is not None:
+        speaker, score_path, score = reading.score
+        text.say([f"{speaker} gives a score of ", Mark(_score(score), score_path), "."])
+    else:
+        text.say(["No score was recorded."], ("decision.score",))
+
+
+def _tell_failures(text: Composer, failures: list[Failure], reading: Reading, checks: Checks, request: Request) -> None:
+    if failures or reading.other:
+        text.paragraph()
+    told: set[str] = set()
+    for failure in failures:
+        text.say(failure.sentence, failure.paths)
+        message = failure.hit.told
+        if failure.quotes and message is not None and message.path not in told:
+            told.add(message.path)
+            text.say([f"{message.says}: “", Mark(message.words, message.path), "”."])
+    for item in reading.other:
+        text.say([f"{item.says}: “", Mark(item.words, item.path), "”."])
+    for rule, found in checks.unreported:
+        name = rule.fields[0] if found is None else found.bound.field
+        parts: list[Part] = [f"Nobody reported {rule.id}, yet the {LABELS[name]} is ", request.shown(name)]
+        if found is not None:
+            parts.append(f" and should be {WORDS[found.bound.relation]} {request.limit(found.limit, name)}")
+        text.say([*parts, "; look twice."], rule.inputs)
+
+
+def _tell_remedies(text: Composer, failures: list[Failure]) -> list[str]:
+    """Say what would make the run pass, the same remedy once, and return the remedies as they stand in the content."""
+    chosen: dict[str, tuple[list[str], dict[str, None]]] = {}
+    single = any(failure.hit.rule not in COMBINED for failure in failures)
+    for failure in failures:
+        if failure.remedy is None or (single and failure.hit.rule in COMBINED):
+            continue
+        rules, paths = chosen.setdefault(failure.remedy, ([], {}))
+        rules.append(failure.hit.rule)
+        paths.update(dict.fromkeys(failure.remedy_paths))
+    if chosen:
+        text.paragraph()
+    for remedy, (rules, paths) in chosen.items():
+        lowered = remedy[:1].lower() + remedy[1:]
+        text.say([f"To pass {' and '.join(rules)}: {lowered}."], tuple(paths))
+    return list(chosen)
+
+
+def _tell_contrast(text: Composer, contrast: Mapping[str, Any], rows: list[Row], looked_at: set[str]) -> None:
+    run_id = contrast.get("run_id")
+    name = run_id if isinstance(run_id, str) and is_run_id(run_id) else "without an id"
+    text.paragraph()
+    text.say(["The nearest GREEN run is ", Mark(name, "contrast:run_id"), "."])
+    first = [row for row in rows if row.path in looked_at]
+    for row in (first or rows)[:SPOKEN_ROWS]:
+        field = row.path.removeprefix("request_summary.")
+        text.say(
+            [f"There {quoted(field, 80)} is ", _side(row.b, row.unit, f"contrast:{row.path}"), ", here ",
+             _side(row.a, row.unit, row.path), "."],
+            (row.path, f"contrast:{row.path}"),
+        )  # fmt: skip
+
+
+def _side(value: JsonValue, unit: str | None, path: str) -> Part:
+    if value is None:
+        return "missing"
+    text = value_text(value)
+    number = unit is not None and isinstance(value, int | float) and not isinstance(value, bool)
+    return Mark(f"{text} {unit}" if number else f"“{text}”" if isinstance(value, str) else text, path)
+
+
+def _tell_checks(text: Composer, request: Request, checks: Checks) -> None:
+    text.paragraph()
+    if checks.passed:
+        names = ", ".join(f"{RULES[rule].checks} ({rule})" for rule in checks.passed)
+        text.say([f"Checked and passed: {names}."], _union(rests_on(rule) for rule in checks.passed))
+    if not request.values:
+        text.say(
+            ["No rule could be checked again, because the parameters of the request are missing."], ("request_summary",)
+        )
+        return
+    groups: dict[tuple[str, ...], list[str]] = {}
+    for rule, missing in checks.not_checked:
+        groups.setdefault(missing, []).append(rule)
+    for missing, rules in groups.items():
+        fields = " and ".join(path.removeprefix("request_summary.") for path in missing)
+        text.say(
+            [f"Not checked: {', '.join(rules)}; {fields} {'is' if len(missing) == 1 else 'are'} missing."], missing
+        )
+
+
+def _content(
+    failures: list[Failure],
+    remedies: list[str],
+    checks: Checks,
+    contrast: Mapping[str, Any] | None,
+    rows: list[Row],
+    equal: int,
+    looked_at: set[str],
+) -> JsonValue:
+    told: JsonValue = None
+    if contrast is not None:
+        run_id = contrast.get("run_id")
+        told = {
+            "run_id": run_id if isinstance(run_id, str) else None,
+            "rows": [
+                {"path": row.path, "a": row.a, "b": row.b, "unit": row.unit, "looked_at": row.path in looked_at}
+                for row in sorted(rows, key=lambda row: (row.path not in looked_at, row.path))
+            ],
+            "equal": equal,
+        }
+    failed: list[JsonValue] = [dict(row) for failure in failures for row in failure.rows]
+    return {
+        "failed": failed,
+        "remedies": list(remedies),
+        "passed": list(checks.passed),
+        "not_checked": [{"rule": rule, "missing": list(missing)} for rule, missing in checks.not_checked],
+        "unreported": [item.rule.id for item in checks.unreported],
+        "contrast": told,
+    }
+
+
+def _looked_at(failures: list[Failure]) -> set[str]:
+    return {path for failure in failures if failure.hit.rule in RULES for path in RULES[failure.hit.rule].inputs}
+
+
+def _union(groups: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(path for group in groups for path in group))
+
+
+def _score(score: float) -> str:
+    text = stored_number(score)
+    return text.removesuffix(".0")
+
+
+def _plain(headline: Headline) -> str:
+    return "".join(part.text if isinstance(part, Mark) else part for part in headline.parts)
