@@ -77,7 +77,7 @@ class Appender:
 
     def create_successor(self, behind: Position) -> Position:
         """Create the segment after a closed one, if that was not done yet, and return its beginning."""
-        following = behind._replace(segment=behind.segment + 1, offset=0, closed=False)
+        following = behind.next_segment()
         try:
             os.close(create_file(self._place.segment(following.segment)))
         except FileExistsError:

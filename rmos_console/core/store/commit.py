@@ -205,8 +205,8 @@ class Committer:
         data, digest = encode(behind.digest, behind.seq + 1, proposal.encoded)
         self._appender.append(data, behind)
         after = Position(behind.segment, behind.offset + len(data), behind.seq + 1, digest, closed)
-        live.follower.position = after
         live.take(proposal.fold, proposal.taken, after)
+        live.follower.position = after
 
     def _answer(self, judged: list[tuple[Job, Answer]], proposal: Proposal) -> None:
         written: dict[str, list[Event]] = {}

@@ -31,6 +31,10 @@ class Position(NamedTuple):
         """The segment's path relative to the store."""
         return segment_file(self.segment)
 
+    def next_segment(self) -> Position:
+        """Return the beginning of the segment behind this one."""
+        return self._replace(segment=self.segment + 1, offset=0, closed=False)
+
 
 class VerifiedLine(NamedTuple):
     """A line in its place, its raw bytes without the newline, and the position behind it."""
@@ -76,7 +80,7 @@ class Follower:
             if self.tail or not self.position.closed:
                 end = self.position
                 raise damaged(end.file, end.offset, "the segment does not end in the line that closes it")
-            self.position = self.position._replace(segment=self.position.segment + 1, offset=0, closed=False)
+            self.position = self.position.next_segment()
 
     def has_news(self) -> bool:
         """Tell cheaply whether there may be something to read."""
@@ -100,7 +104,9 @@ class Follower:
             raise store_error(error, f"reading {start.file}") from error
         try:
             size = self._check_end(descriptor)
-            for offset, raw in self._split(descriptor, size):
+            for offset, raw, whole in split_lines(descriptor, size, start.offset):
+                if not whole:
+                    break
                 try:
                     verified = check(raw, offset, self.position)
                 except LineError as error:
@@ -132,19 +138,25 @@ class Follower:
                 raise damaged(position.file, start, f"line {position.seq} does not end as it did before")
         return size
 
-    def _split(self, descriptor: int, size: int) -> Iterator[tuple[int, bytes]]:
-        """Yield offset and bytes of each line up to the last newline before ``size``."""
-        offset = fresh = self.position.offset
-        rest = b""
-        while fresh < size:
-            chunk = os.pread(descriptor, min(CHUNK_BYTES, size - fresh), fresh)
-            if not chunk:
-                return
-            fresh += len(chunk)
-            *lines, rest = (rest + chunk).split(b"\n")
-            for raw in lines:
-                yield offset, raw
-                offset += len(raw) + 1
+
+def split_lines(descriptor: int, size: int, start: int = 0) -> Iterator[tuple[int, bytes, bool]]:
+    """Yield offset and bytes of each line between ``start`` and ``size``, without its newline, and whether it has one.
+
+    Only the last may have none.
+    """
+    offset = fresh = start
+    rest = b""
+    while fresh < size:
+        chunk = os.pread(descriptor, min(CHUNK_BYTES, size - fresh), fresh)
+        if not chunk:
+            break
+        fresh += len(chunk)
+        *lines, rest = (rest + chunk).split(b"\n")
+        for raw in lines:
+            yield offset, raw, True
+            offset += len(raw) + 1
+    if rest:
+        yield offset, rest, False
 
 
 def check(raw: bytes, offset: int, before: Position) -> VerifiedLine:

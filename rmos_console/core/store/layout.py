@@ -58,6 +58,10 @@ class Place:
         """Return the path of a segment."""
         return self.root / segment_file(number)
 
+    def database(self, number: int) -> Path:
+        """Return the path of the catalog's database about a segment."""
+        return self.catalog / f"{number:06}.json"
+
     def segments(self) -> list[int]:
         """Return the numbers of the segments present, ascending; gaps are for the reader to judge."""
         check_folder(self.ledger)

@@ -17,7 +17,8 @@ from rmos_console.core.store.state import Condition, read_condition
 from rmos_console.core.store.touched import changes_of
 from rmos_console.core.store.view import Snapshot
 
-Record = Callable[[list[Taken], Position], None]
+Record = Callable[[list[Taken], Position, Position], None]
+"""Called with the compact events of each line that becomes visible, and the positions before and behind it."""
 
 
 class Live:
@@ -27,11 +28,11 @@ class Live:
     it: the picture itself changes under a lock of its own, held for microseconds.
     """
 
-    def __init__(self, place: Place, fold: Fold, position: Position, record: Record) -> None:
+    def __init__(self, place: Place, blobs: Blobs, fold: Fold, position: Position, record: Record) -> None:
         self.place = place
         self.fold = fold
         self.follower = Follower(place, position)
-        self.blobs = Blobs(place.blobs)
+        self.blobs = blobs
         self.section = threading.Lock()
         self.refusal: StoreError | None = None
         self._broken: DamagedError | None = None
@@ -82,7 +83,7 @@ class Live:
         with self._brief:
             self.fold.take(child)
             self._snapshot = None
-            self._record(taken, after)
+            self._record(taken, self.follower.position, after)
         if self.fold.facts.unknown is not None:
             self.refuse(
                 NewerStoreError(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -82,15 +82,19 @@ class Proposal:
         return True
 
 
+def compacted(transaction: dict[str, Any], location: Location, resolve: Resolve | None) -> Iterator[Taken]:
+    """Yield the events of a transaction, as the ledger holds it, in compact form."""
+    when = When(location, transaction["id"], transaction["at"])
+    for event in transaction["events"]:
+        yield Taken(compact(event, resolve), when)
+
+
 def take_in(fold: Fold, transaction: dict[str, Any], location: Location, resolve: Resolve | None) -> list[Taken]:
     """Fold one transaction as the ledger holds it, and return its events in compact form."""
-    when = When(location, transaction["id"], transaction["at"])
-    fold.maps.transactions[when.transaction] = location
-    taken = []
-    for event in transaction["events"]:
-        small = compact(event, resolve)
-        fold.take_in(small, when)
-        taken.append(Taken(small, when))
+    taken = list(compacted(transaction, location, resolve))
+    fold.maps.transactions[transaction["id"]] = location
+    for item in taken:
+        fold.take_in(item.event, item.when)
     return taken
 
 

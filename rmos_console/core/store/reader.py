@@ -25,14 +25,16 @@ class Reader:
         self._tell = tell
         self._may_note = may_note
         self._looks = 0
+        self._told = live.refusal
 
-    def first_read(self, store_id: str) -> None:
+    def first_read(self, store_id: str, check_ends: Callable[[], None]) -> None:
         """Read the ledger to its end and check that it is the one that store.json speaks of.
 
         Damage ends the reading and makes the store read-only; what was read before it stays.
         """
         with suppress(DamagedError), self.noting():
             check_segments(self._live.place)
+            check_ends()
             with self._live.section:
                 self._live.catch_up()
             if self._live.fold.store_id not in {"", store_id}:
@@ -43,7 +45,6 @@ class Reader:
 
         Without ``wait`` only if no thread of this process is writing just now.
         """
-        refused = self._live.refusal
         changes: Changes | None = None
         self._looks += 1
         try:
@@ -54,8 +55,9 @@ class Reader:
         except StoreError as error:
             if self._live.refuse(error):
                 swallowed("store.look", error)
-        if changes is None and refused is not self._live.refusal:
-            changes = Changes(seq=self._live.fold.facts.seq)
+        if self._live.refusal is not self._told:
+            self._told = self._live.refusal
+            changes = changes or Changes(seq=self._live.fold.facts.seq)
         if changes is not None:
             self._tell(changes)
 

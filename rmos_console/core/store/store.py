@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from rmos_console.core.errors import NotFoundError, ReadOnlyError, RmosError
 from rmos_console.core.records.changes import Changes
+from rmos_console.core.records.report import Finding
 from rmos_console.core.store import documents
 from rmos_console.core.store.append import Limits
+from rmos_console.core.store.background import BackgroundVerifier
+from rmos_console.core.store.blobs import Blobs
 from rmos_console.core.store.bodies import externalize, resolve
+from rmos_console.core.store.catalog import Catalog
 from rmos_console.core.store.commit import Committer
 from rmos_console.core.store.documents import HistoryEntry
-from rmos_console.core.store.fold import Fold
+from rmos_console.core.store.examine import Examination
 from rmos_console.core.store.follow import Position
 from rmos_console.core.store.layout import Place, StoreFacts
+from rmos_console.core.store.line import Line
 from rmos_console.core.store.live import Live
 from rmos_console.core.store.lock import StoreLock
 from rmos_console.core.store.places import locate, write_refusal
@@ -25,6 +30,7 @@ from rmos_console.core.store.propose import Committed, Draft
 from rmos_console.core.store.reader import Reader
 from rmos_console.core.store.view import Snapshot
 from rmos_console.core.store.watch import Subscribers, Watcher
+from rmos_console.core.store.where import search
 
 WAIT_SECONDS = 10.0
 """How long a commit waits for the lock of another process, unless said otherwise."""
@@ -67,16 +73,20 @@ class Store(_Closing):
         self.path = place.root
         self.store_id = facts.store_id
         self._place = place
-        self._live = Live(place, Fold(), Position(), lambda _taken, _after: None)
+        blobs = Blobs(place.blobs)
+        self._catalog = Catalog(place, facts.store_id, lambda value: resolve(value, blobs.get))
+        self._live = Live(place, blobs, *self._catalog.load(), self._catalog.record)
         refusal = ReadOnlyError("The store was opened for reading only.") if read_only else write_refusal(place, facts)
         if refusal is not None:
             self._live.refuse(refusal)
         self._subscribers = Subscribers()
-        tell = self._subscribers.tell
-        self._committer = Committer(self._live, StoreLock(place, wait_seconds), limits, Position, tell)
-        self._reader = Reader(self._live, self._committer, tell, may_note=refusal is None)
+        self._committer = Committer(
+            self._live, StoreLock(place, wait_seconds), limits, self._catalog.remembered, self._changed
+        )
+        self._reader = Reader(self._live, self._committer, self._subscribers.tell, may_note=refusal is None)
         self._watcher = Watcher(self._reader.look)
-        self._reader.first_read(facts.store_id)
+        self._verifier = BackgroundVerifier(place, self._catalog.loaded, self._reader.found)
+        self._reader.first_read(facts.store_id, self._catalog.check_ends)
 
     @property
     def read_only_reason(self) -> str | None:
@@ -180,7 +190,41 @@ class Store(_Closing):
         with self._reader.noting():
             return list(documents.history(self._place, entry))
 
+    def lines(self) -> Iterator[Line | Finding]:
+        """Examine the whole store: yield every line that verifies, in order, and a finding for everything that does
+        not, wherever it is; damage does not end the examination.
+
+        What lies beside the ledger (blobs, quarantine, state) is examined last. Nothing is written.
+        """
+        examination = Examination(self._place, self.store_id, self._remembered())
+        yield from examination.ledger()
+        yield from examination.beside()
+
+    def query_where(self, expression: str) -> set[str]:
+        """Return the ids of the runs that an expression such as ``decision.score < 60 and tool_id == "T102"`` matches.
+
+        It is asked of the sealed run without large values. Raises :class:`UsageError` for what cannot be understood.
+        """
+        with self._reader.noting():
+            return search(expression, self._catalog.segment_tables())
+
+    def verify_in_background(self) -> None:
+        """Begin to verify what opening took from the catalog; damage turns the store read-only and subscribers hear."""
+        self._verifier.start()
+
     def close(self) -> None:
-        """Let go of everything; a closed store only answers from its last snapshot."""
+        """Save the catalog and let go of everything; a closed store only answers from its last snapshot."""
         self._watcher.close()
+        self._verifier.close()
         self._committer.close()
+        self._catalog.close()
+        if self._live.refusal is None:
+            self._catalog.save()
+
+    def _changed(self, changes: Changes) -> None:
+        self._subscribers.tell(changes)
+        if self._live.refusal is None:
+            self._catalog.save_if_behind()
+
+    def _remembered(self) -> Position:
+        return max(self._live.follower.position, self._catalog.remembered(), key=lambda position: position.seq)
