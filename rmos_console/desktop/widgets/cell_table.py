@@ -96,6 +96,8 @@ def _paint_cell(painter: QPainter, cell: Cell, column: Column, rect: QRectF) -> 
     left = rect.left()
     if column.right:
         left = max(left, rect.right() - unit_width - 2 * mark - width - glyph_width)
+    elif column.centre:
+        left = max(left, rect.center().x() - width / 2)
     if glyph_width:
         _paint_glyph(painter, cell, QRectF(left, rect.center().y() - _GLYPH / 2, _GLYPH, _GLYPH))
         left += glyph_width

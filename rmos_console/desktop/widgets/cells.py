@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
@@ -48,6 +48,7 @@ class Column:
 
     title: str
     right: bool = False
+    centre: bool = False
     stretch: bool = False
     widest: int = 320
     narrowest: int = 0
@@ -73,10 +74,7 @@ class CellModel(QAbstractTableModel):
 
     def set_titles(self, titles: Sequence[str]) -> None:
         """Rename the columns from the left."""
-        renamed = [
-            Column(title, column.right, column.stretch, column.widest, column.narrowest, column.elide)
-            for title, column in zip(titles, self.columns, strict=True)
-        ]
+        renamed = [replace(column, title=title) for title, column in zip(titles, self.columns, strict=True)]
         self.columns = tuple(renamed)
         self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(renamed) - 1)
 

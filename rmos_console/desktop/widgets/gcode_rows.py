@@ -35,9 +35,15 @@ class _Stretch(NamedTuple):
 class PairedRows:
     """The rows of two programs, computed on demand from their differing ranges, so that length costs nothing."""
 
-    def __init__(self, lines_a: int, lines_b: int, hunks: Sequence[Hunk]) -> None:
-        """Lay out programs of ``lines_a`` and ``lines_b`` lines that differ in ``hunks``, in order."""
-        self._stretches = list(_stretches(lines_a, lines_b, hunks))
+    def __init__(
+        self, lines_a: int, lines_b: int, hunks: Sequence[Hunk], keys: tuple[Sequence[str], Sequence[str]] = ((), ())
+    ) -> None:
+        """Lay out programs of ``lines_a`` and ``lines_b`` lines that differ in ``hunks``, in order.
+
+        ``keys`` are the lines of both programs in the form that was compared, empty where a line says nothing that
+        counts: they keep equal lines beside each other where only one side has comments or empty lines.
+        """
+        self._stretches = _stretches(lines_a, lines_b, hunks, keys)
         self._starts = [stretch.row for stretch in self._stretches]
         last = self._stretches[-1] if self._stretches else None
         self.count = last.row + last.rows if last else 0
@@ -82,7 +88,9 @@ class PairedRows:
         return before[-1] if before else None
 
 
-def _stretches(lines_a: int, lines_b: int, hunks: Sequence[Hunk]) -> list[_Stretch]:
+def _stretches(
+    lines_a: int, lines_b: int, hunks: Sequence[Hunk], keys: tuple[Sequence[str], Sequence[str]]
+) -> list[_Stretch]:
     found: list[_Stretch] = []
     row = at_a = at_b = 0
 
@@ -94,8 +102,39 @@ def _stretches(lines_a: int, lines_b: int, hunks: Sequence[Hunk]) -> list[_Stret
             at_a += a_count
             at_b += b_count
 
+    def add_equal(a_count: int, b_count: int) -> None:
+        if a_count == b_count:
+            add("same", a_count, b_count)
+            return
+        inside = keys[0][at_a : at_a + a_count], keys[1][at_b : at_b + b_count]
+        for a_part, b_part in _beside(inside[0], inside[1], a_count, b_count):
+            add("same", a_part, b_part)
+
     for hunk in hunks:
-        add("same", hunk.a[0] - 1 - at_a, hunk.b[0] - 1 - at_b)
+        add_equal(hunk.a[0] - 1 - at_a, hunk.b[0] - 1 - at_b)
         add(hunk.op, hunk.a[1], hunk.b[1])
-    add("same", lines_a - at_a, lines_b - at_b)
+    add_equal(lines_a - at_a, lines_b - at_b)
     return found
+
+
+def _beside(a: Sequence[str], b: Sequence[str], a_count: int, b_count: int) -> list[tuple[int, int]]:
+    """Cut an equal stretch of unequal length into pieces: (n, n) beside each other, (n, 0) and (0, n) alone."""
+    if len(a) != a_count or len(b) != b_count:
+        return [(a_count, b_count)]
+    pieces: list[tuple[int, int]] = []
+    at_a = at_b = 0
+    while at_a < a_count or at_b < b_count:
+        if at_a < a_count and at_b < b_count and a[at_a] == b[at_b]:
+            step = (1, 1)
+        elif at_a < a_count and (not a[at_a] or at_b >= b_count):
+            step = (1, 0)
+        elif at_b < b_count and (not b[at_b] or at_a >= a_count):
+            step = (0, 1)
+        else:
+            step = (1, 1)
+        at_a, at_b = at_a + step[0], at_b + step[1]
+        if pieces and (bool(pieces[-1][0]), bool(pieces[-1][1])) == (bool(step[0]), bool(step[1])):
+            pieces[-1] = (pieces[-1][0] + step[0], pieces[-1][1] + step[1])
+        else:
+            pieces.append(step)
+    return pieces

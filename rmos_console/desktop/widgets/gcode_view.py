@@ -87,6 +87,11 @@ class GcodeView(QAbstractScrollArea):
         self.choose(target)
         return True
 
+    def leave(self) -> None:
+        """Have no current row."""
+        self.current = -1
+        self.viewport().update()
+
     def shown_share(self) -> tuple[float, float]:
         """Return which part of the rows is in sight, as shares of the whole."""
         whole = max(1, self.rows.count * ROW)
