@@ -122,6 +122,8 @@ class MainWindow(QMainWindow):
             if (command.menu == "view" and command.id != "view.theme") or command.id == "store.explain_missing":
                 self.commands.actions[command.id].setEnabled(store is not None)
         self.shell.show_store()
+        if store is not None:
+            self.runs.table.setFocus(Qt.FocusReason.OtherFocusReason)
         self._signer_changed()
 
     def _changed(self, changes: Changes) -> None:

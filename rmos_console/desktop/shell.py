@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
+from rmos_console import __version__
 from rmos_console.core.errors import RmosError
 from rmos_console.desktop import words
 from rmos_console.desktop.actions import BY_ID, Where
@@ -80,7 +81,7 @@ class Shell(QWidget):
             self.strip.show_store(store.path.name, str(store.path))
             self.rail.mark(self.where())
         else:
-            self.strip.show_store("RMOS Console", "")
+            self.strip.show_store(f"RMOS Console {__version__}", "")
         self.show_standing()
         self.show_signer()
         self.show_status()
@@ -90,7 +91,7 @@ class Shell(QWidget):
         reason = self._desk.read_only_reason
         self.banner.say(reason if self._desk.store is not None else None)
         if self._desk.snapshot is None:
-            self.strip.show_verified(self.tr("Works without a network"), warning=False)
+            self.strip.show_verified("", warning=False)
         elif reason is not None:
             self.strip.show_verified(self.tr("read-only"), warning=True)
         else:
@@ -108,7 +109,7 @@ class Shell(QWidget):
     def show_status(self) -> None:
         """Show what the view on screen says about itself, and the counts of all."""
         is_open = self._desk.store is not None
-        self.strip.view.setText(self.views[self.where()].status() if is_open else "")
+        self.strip.view.setText(self.views[self.where()].status() if is_open else self.tr("Works without a network"))
         for name, view in self.views.items():
             self.rail.rows[name].set_count(view.count() if is_open else None)
 

@@ -17,11 +17,12 @@ AnyIndex = QModelIndex | QPersistentModelIndex
 
 @dataclass(frozen=True)
 class RunColumn:
-    """One column: ``key`` is what it sorts by, ``width`` in pixels (0 stretches)."""
+    """One column: ``key`` is what it sorts by; ``width`` in pixels (0 stretches) is the least, ``widest`` the most."""
 
     key: str
     title: str
     width: int
+    widest: int = 0
     right: bool = False
     mono: bool = False
 
@@ -33,9 +34,9 @@ def columns() -> tuple[RunColumn, ...]:
         RunColumn("status", words.tr("Status"), 62),
         RunColumn("risk", words.tr("Risk"), 104),
         RunColumn("score", words.tr("Score"), 50, right=True, mono=True),
-        RunColumn("mode", words.tr("Mode"), 76),
-        RunColumn("tool", words.tr("Tool"), 52, mono=True),
-        RunColumn("event", words.tr("Event"), 98),
+        RunColumn("mode", words.tr("Mode"), 56, 84),
+        RunColumn("tool", words.tr("Tool"), 48, 96, mono=True),
+        RunColumn("event", words.tr("Event"), 54, 98),
         RunColumn("explanation", words.tr("Explanation"), 0),
         RunColumn("review", words.tr("Review"), 96),
         RunColumn("run", words.tr("Run"), 78, mono=True),
@@ -73,9 +74,10 @@ class RunTableModel(QAbstractTableModel):
         self.now = datetime.now().astimezone()
         self._order: list[int] = []
 
-    def set_order(self, order: list[int]) -> None:
-        """Show these rows of the book."""
+    def show_rows(self, book: RunBook, order: list[int]) -> None:
+        """Show these rows of a book."""
         self.beginResetModel()
+        self.book = book
         self._order = order
         self.now = datetime.now().astimezone()
         self.endResetModel()
@@ -83,11 +85,6 @@ class RunTableModel(QAbstractTableModel):
     def order(self) -> list[int]:
         """Return the row numbers that are shown."""
         return self._order
-
-    def refresh(self) -> None:
-        """Say that rows changed in place while their order did not."""
-        if self._order:
-            self.dataChanged.emit(self.index(0, 0), self.index(len(self._order) - 1, len(self.columns) - 1))
 
     def run(self, row: int) -> RunRow:
         """Return the run in a table row."""

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QItemSelectionModel, QRect, QRectF, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QResizeEvent
+from PySide6.QtGui import QFontMetricsF, QKeyEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView, QWidget
 
 from rmos_console.core.records.run import RunRow
 from rmos_console.desktop import theme
+from rmos_console.desktop.tables.run_book import RunBook
 from rmos_console.desktop.tables.run_delegate import FIRST_PAD, PAD, RunDelegate
 from rmos_console.desktop.tables.run_table_model import RunTableModel
 
 _HIDE_BELOW = (("event", 850), ("mode", 750), ("score", 650))
 """Columns that give way first, and below which width of the table."""
+_MEASURED = 100
 
 
 class RunHeader(QHeaderView):
@@ -89,21 +91,22 @@ class RunTableView(QTableView):
         index = self.currentIndex()
         return self._model.run(index.row()) if index.isValid() else None
 
-    def set_order(self, order: list[int]) -> None:
-        """Show another order of rows; the selected run stays selected and its line on the same height."""
+    def show_rows(self, book: RunBook, order: list[int]) -> None:
+        """Show rows of a book in an order; the selected run stays selected and its line on the same height."""
         chosen = self.current()
         offset = self.verticalScrollBar().value()
         top = self.visualRect(self.currentIndex()).top() if chosen else None
         if top is not None and not 0 <= top < self.viewport().height():
             top = None
         self._muted = True
-        self._model.set_order(order)
-        at = self._model.book.where(chosen.run_id) if chosen else None
+        self._model.show_rows(book, order)
+        at = book.where(chosen.run_id) if chosen else None
         row = order.index(at) if at is not None and at in order else None
         if row is not None:
             self._select_row(row)
         self.verticalScrollBar().setValue(row * theme.ROW - top if row is not None and top is not None else offset)
         self._muted = False
+        self._set_widths()
         if self.current() is not chosen:
             self.chosen.emit(self.current())
 
@@ -137,6 +140,14 @@ class RunTableView(QTableView):
         else:
             super().keyPressEvent(event)
 
+    def _wanted_width(self, at: int) -> int:
+        """Return what the first rows ask for, within the limits of the column."""
+        column = self._model.columns[at]
+        metrics = QFontMetricsF(theme.font(mono=column.mono))
+        texts = {self._model.text(row, at) for row in range(min(self._model.rowCount(), _MEASURED))}
+        wanted = max((metrics.horizontalAdvance(text) for text in texts), default=0.0) + 2 * PAD + 2
+        return round(min(max(wanted, column.width), column.widest))
+
     def _set_widths(self) -> None:
         width = self.viewport().width()
         hidden = {key for key, below in _HIDE_BELOW if width < below}
@@ -144,6 +155,6 @@ class RunTableView(QTableView):
             self.setColumnHidden(at, column.key in hidden)
             if column.width:
                 self.header.setSectionResizeMode(at, QHeaderView.ResizeMode.Fixed)
-                self.header.resizeSection(at, column.width)
+                self.header.resizeSection(at, self._wanted_width(at) if column.widest else column.width)
             else:
                 self.header.setSectionResizeMode(at, QHeaderView.ResizeMode.Stretch)

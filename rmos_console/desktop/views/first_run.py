@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QVBoxLa
 from rmos_console.desktop import icons, theme
 from rmos_console.desktop.actions import BY_ID
 from rmos_console.desktop.widgets.buttons import button
+from rmos_console.desktop.widgets.icon_mark import IconMark
 from rmos_console.desktop.widgets.labels import KeyCap, PlainLabel
 from rmos_console.desktop.widgets.pressing import Pressing
 from rmos_console.desktop.widgets.surfaces import Card, Rule
@@ -30,7 +31,7 @@ class ChoiceRow(Pressing, QAbstractButton):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 40, 0)
+        layout.setContentsMargins(0, 0, 53, 0)
         layout.addStretch(1)
         if key:
             layout.addWidget(KeyCap(key))
@@ -123,8 +124,7 @@ class FirstRun(QWidget):
         card = Card(padding=theme.GAP_L)
         line = QHBoxLayout()
         line.setSpacing(theme.GAP_L)
-        play = PlainLabel()
-        play.setPixmap(icons.icon("play", "accent").pixmap(QSize(20, 20)))
+        play = IconMark("play", "accent")
         line.addSpacing(6)
         line.addWidget(play)
         words = QVBoxLayout()

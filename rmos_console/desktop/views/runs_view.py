@@ -122,7 +122,7 @@ class RunsView(View):
         return f"{text} · {self.tr('1 selected')}" if self.table.current() is not None else text
 
     def _loaded(self, book: RunBook) -> None:
-        self.book = self.model.book = book
+        self.book = book
         self._show()
         if self._reveal_next is not None:
             wanted, self._reveal_next = self._reveal_next, None
@@ -144,7 +144,7 @@ class RunsView(View):
 
     def _show(self) -> None:
         self.table.header.sorted_by = (self.wanted.sort, self.wanted.descending)
-        self.table.set_order(self.book.order(self.wanted))
+        self.table.show_rows(self.book, self.book.order(self.wanted))
         self.table.header.viewport().update()
         self.filters.show_state(self.book, self.wanted)
         hidden = len(self.book) - self.model.rowCount()

@@ -44,7 +44,7 @@ class _Badge(QWidget):
         left = side + self._size * 0.55
         flags = int(Qt.AlignmentFlag.AlignVCenter.value) | int(Qt.TextFlag.TextSingleLine.value)
         painter.drawText(QRectF(left, 0, self.width() - left, self.height()), flags, self._word)
-        return QRectF(0, (self.height() - side) / 2, side, side)
+        return QRectF(1, (self.height() - side) / 2, side, side)
 
 
 class RiskBadge(_Badge):

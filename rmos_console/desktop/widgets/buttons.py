@@ -19,10 +19,9 @@ def button(text: str, *, icon: str = "", primary: bool = False, touch: bool = Fa
     if primary:
         result.setProperty("role", "primary")
     if touch:
-        result.setProperty("size", "touch")
+        result.setProperty("touch", "true")
     if icon:
-        result.setIcon(icons.icon(icon, "on_accent" if primary else "text"))
-        result.setIconSize(QSize(18, 18))
+        result.set_themed_icon(icon, "on_accent" if primary else "text")
     return result
 
 
@@ -41,8 +40,7 @@ def icon_button(icon: str, name: str) -> QToolButton:
     """Return a flat button that shows only an icon; ``name`` is its accessible name and tooltip."""
     result = ToolButton()
     result.setProperty("role", "icon")
-    result.setIcon(icons.icon(icon, "muted"))
-    result.setIconSize(QSize(18, 18))
+    result.set_themed_icon(icon, "muted")
     result.setAccessibleName(name)
     result.setToolTip(plaintext.tooltip(name))
     result.setFocusPolicy(Qt.FocusPolicy.StrongFocus)

@@ -48,7 +48,7 @@ class RiskChip(Pressing, QAbstractButton):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         tokens = theme.tokens()
         ground = "selection" if self.isChecked() else "hover" if self.underMouse() else "raised"
-        outer = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5 if self.last else 0.5, -0.5)
+        outer = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
         wide = outer.adjusted(0 if self.first else -10, 0, 0 if self.last else 10, 0)
         painter.setPen(QPen(tokens.color("edge"), 1))
         painter.setBrush(tokens.color(ground))
@@ -110,9 +110,13 @@ class FacetButton(ToolButton):
         self._title = title
         self.setProperty("role", "button")
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
+        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.setLayoutDirection(Qt.LayoutDirection.RightToLeft)  # puts the arrow behind the word
+        self.set_themed_icon("chevron-down", "muted", size=14)
+        self.setFixedHeight(_HEIGHT)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.values = QMenu(self)
+        self.values.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         self.setMenu(self.values)
         self.show_title(frozenset())
 
@@ -131,7 +135,7 @@ class FacetButton(ToolButton):
 
     def show_title(self, chosen: frozenset[str]) -> None:
         """Say how many values are chosen."""
-        text = f"{self._title} {len(chosen)} ▾" if chosen else f"{self._title} ▾"
+        text = f"{self._title} {len(chosen)}" if chosen else self._title
         self.setText(plaintext.label(text))
         self.setFont(theme.font(semibold=bool(chosen)))
         self.setAccessibleName(

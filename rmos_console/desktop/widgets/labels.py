@@ -79,7 +79,7 @@ class KeyCap(PlainLabel):
     """A key as it stands on the keyboard."""
 
     def __init__(self, key: str, parent: QWidget | None = None) -> None:
-        super().__init__(key, size=theme.SMALL, parent=parent)
+        super().__init__(key, size=theme.SMALL, semibold=True, parent=parent)
         self.setProperty("role", "keycap")
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 
-from PySide6.QtCore import QSize, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QVBoxLayout, QWidget
 
 from rmos_console.core.errors import RmosError
-from rmos_console.desktop import icons, plaintext, theme
+from rmos_console.desktop import plaintext, theme
 from rmos_console.desktop.widgets.buttons import icon_button, link
+from rmos_console.desktop.widgets.icon_mark import IconMark
 from rmos_console.desktop.widgets.labels import PlainLabel
 from rmos_console.desktop.widgets.surfaces import row
 
@@ -21,7 +22,7 @@ class NoticeBar(QFrame):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._icon = PlainLabel()
+        self._icon = IconMark("info", "accent")
         self._tone = "info"
         self.text = PlainLabel(wrap=True)
         self.text.setMinimumWidth(200)
@@ -58,8 +59,7 @@ class NoticeBar(QFrame):
         self.setProperty("role", "banner" if tone == "warning" else "notice")
         self.style().unpolish(self)
         self.style().polish(self)
-        token = "red" if tone == "warning" else "accent"
-        self._icon.setPixmap(icons.icon(tone, token).pixmap(QSize(20, 20)))
+        self._icon.set_icon(tone, "red" if tone == "warning" else "accent")
         self.text.setText(text)
         self.setAccessibleName(plaintext.visible(text))
         self.details.setPlainText(plaintext.visible(details, lines=True))

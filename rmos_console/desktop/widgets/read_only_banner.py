@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QFrame, QWidget
 
-from rmos_console.desktop import icons, plaintext, theme
+from rmos_console.desktop import plaintext, theme
+from rmos_console.desktop.widgets.icon_mark import IconMark
 from rmos_console.desktop.widgets.labels import PlainLabel
 from rmos_console.desktop.widgets.surfaces import row
 
@@ -16,7 +16,7 @@ class ReadOnlyBanner(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("role", "readonly")
-        self._lock = PlainLabel()
+        self._lock = IconMark("lock", "text", size=18)
         self.text = PlainLabel(semibold=True, wrap=True)
         line = row(self._lock, self.text)
         line.setStretch(1, 1)
@@ -31,4 +31,3 @@ class ReadOnlyBanner(QFrame):
             text = self.tr("Read-only: {reason}").format(reason=reason)
             self.text.setText(text)
             self.setAccessibleName(plaintext.visible(text))
-            self._lock.setPixmap(icons.icon("lock", "text").pixmap(QSize(18, 18)))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QWidget
 
-from rmos_console.desktop import icons, plaintext, theme
+from rmos_console.desktop import plaintext, theme
+from rmos_console.desktop.widgets.icon_mark import IconMark
 from rmos_console.desktop.widgets.labels import PlainLabel
 from rmos_console.desktop.widgets.surfaces import row
 
@@ -19,9 +20,9 @@ class StatusStrip(QFrame):
         self.setFixedHeight(28)
         self.store = PlainLabel(size=theme.SMALL, semibold=True)
         self.view = PlainLabel(size=theme.SMALL, tone="muted", elide=Qt.TextElideMode.ElideRight)
-        self._mark = PlainLabel()
+        self._mark = IconMark("check", size=14)
         self.verified = PlainLabel(size=theme.SMALL, tone="muted")
-        self._face = PlainLabel()
+        self._face = IconMark("person", size=14)
         self.person = PlainLabel(size=theme.SMALL)
         layout = row(self.store, self.view, self._mark, self.verified, self._face, self.person)
         layout.setStretch(1, 1)
@@ -40,11 +41,10 @@ class StatusStrip(QFrame):
         """Show how far the ledger is verified, or that the store is read-only."""
         self.verified.setText(text)
         self.verified.set_tone("red" if warning else "muted")
-        icon = icons.icon("warning" if warning else "check", "red" if warning else "muted")
-        self._mark.setPixmap(icon.pixmap(QSize(14, 14)))
+        self._mark.set_icon("warning" if warning else "check", "red" if warning else "muted")
         self._mark.setVisible(bool(text))
 
     def show_person(self, text: str) -> None:
-        """Show who is signed in."""
+        """Show who is signed in; empty where there is nothing to sign in to."""
         self.person.setText(text)
-        self._face.setPixmap(icons.icon("person", "muted").pixmap(QSize(14, 14)))
+        self._face.setVisible(bool(text))

@@ -14,7 +14,7 @@ from rmos_console.desktop.widgets.buttons import icon_button
 from rmos_console.desktop.widgets.pressing import PushButton
 
 _HEIGHT = 40
-_GAP = 12
+_GAP = 9
 
 
 class TabStrip(QWidget):
@@ -77,7 +77,7 @@ class TabStrip(QWidget):
         self.changed.emit(number)
 
     def _width(self, tab: PushButton) -> int:
-        return tab.fontMetrics().horizontalAdvance(tab.text()) + 8
+        return tab.fontMetrics().horizontalAdvance(tab.text()) + 2
 
     def _arrange(self) -> None:
         """Show the tabs that fit and always the chosen one."""

@@ -29,6 +29,8 @@ from rmos_console.desktop.widgets.surfaces import Rule, row
 from rmos_console.desktop.widgets.tab_strip import TabStrip
 
 WIDTH = 384
+_LONGEST = 110
+"""Characters of a headline before it is shortened: three lines."""
 
 
 class RunDetail(QFrame):
@@ -121,7 +123,9 @@ class RunDetail(QFrame):
         ]
         self.about.setText(" · ".join(fact for fact in facts if fact))
         self.about.setToolTip(plaintext.tooltip(words.exact_time(row.created_at_utc)))
-        self.headline.setText(row.explanation_summary or self._unexplained(row))
+        headline = row.explanation_summary or self._unexplained(row)
+        self.headline.setText(headline if len(headline) <= _LONGEST else f"{headline[: _LONGEST - 1]}…")
+        self.headline.setToolTip(plaintext.tooltip(headline) if len(headline) > _LONGEST else "")
         self.id.setText(f"…{words.short_id(row.run_id)}")
         original = f"\n{row.source_run_id}" if row.source_run_id else ""
         self.id.setToolTip(plaintext.tooltip(row.run_id + original))

@@ -54,7 +54,7 @@ class WhyPage(Page):
 
     def _explained(self, card: CardFacts) -> None:
         text, marks = card.body()
-        self.add(EvidenceText(text, marks))
+        self.add(EvidenceText(text, marks) if text else EvidenceText(card.advisory.text))
         if card.failed:
             self._failed(card)
         if card.contrast is not None:
