@@ -66,7 +66,7 @@ def files() -> dict[str, bytes]:
             path = f"files/{name}/{file}"
             result[path] = _file(file, made[name][0], made[name][1])
             attached.append({"do": "file", "run": run_id(name), "path": path, "kind": _kind(file)})
-    told = [{**step, "run": run_id(step["run"])} if "run" in step else step for step in steps()]
+    told = [{**step, "run": run_id(made[step["run"]][0].name)} if "run" in step else step for step in steps()]
     story = {"reviewers": list(REVIEWERS), "steps": [*attached, *told]}
     result["story.json"] = (json.dumps(story, indent=1, ensure_ascii=False) + "\n").encode("utf-8")
     return result
@@ -125,7 +125,8 @@ def _decision(plan: Planned, result: dict[str, Any]) -> dict[str, Any]:
         return {}
     reasons = result["blocking_reasons"]
     level = {"crashed": "ERROR", "split": "GREEN"}.get(plan.fate or "", result["risk_level"])
-    reason = reasons[0] if reasons else _ERRORS["crashed"]["message"] if plan.fate == "crashed" else None
+    told = [*reasons, *(_ERRORS[each]["message"] for each in _ERRORS if each == plan.fate)]
+    reason = told[0] if told else None
     return {"risk_level": level, "score": result["score"], "block_reason": reason, "warnings": result["warnings"]}
 
 

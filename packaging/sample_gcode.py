@@ -49,7 +49,7 @@ def pocket(request: Request) -> Body:
 def adaptive(request: Request) -> Body:
     """Return a pocket cleared by small loops that advance along it, as adaptive clearing does."""
     width, length, tool = request["geometry_width_mm"], request["geometry_length_mm"], request["tool_d"]
-    advance, loop = tool * request["stepover"] * 0.5, tool * 0.45
+    advance, loop = tool * request["stepover"] * 0.5, tool * 0.3
     rows = max(1, round((length - tool) / (tool * 0.9)))
     body = [f"G0 Z{request['safe_z']:.3f}"]
     for depth in _passes(request):
@@ -188,7 +188,7 @@ def _petal_ends(petal: int, scale: float, tool: float) -> tuple[tuple[float, flo
     angle = math.tau * petal / PETALS + 0.2
     middle = CENTRE + 39.25 * math.cos(angle), CENTRE + 39.25 * math.sin(angle)
     lean = angle + math.pi / 2 - 0.35
-    half = (7.4 - tool * 0.1) * scale
+    half = (9.0 - tool * 0.1) * scale
     dx, dy = half * math.cos(lean), half * math.sin(lean)
     return (middle[0] - dx, middle[1] - dy), (middle[0] + dx, middle[1] + dy), half * 1.18
 

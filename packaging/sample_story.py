@@ -20,9 +20,9 @@ _FIRST = (
 )
 _INFORMED = "boards-4 soundhole-4 bridge-hard"
 _LATER = (
-    "truss-short rosette-3 control-5 neck-5 tuners-4 headstock-wide control-plunge rosette-maple rosette- "
-    "above boards-5 bridge-4 neck-wall rosette-override rosette-stepover headstock-small control-wall "
-    "soundhole-unknown rosette-green rosette-red"
+    "truss-short rosette-3 control-5 neck-5 tuners-4 headstock-wide control-plunge rosette-maple "
+    "rosette-above boards-5 bridge-4 neck-wall rosette-override rosette-stepover headstock-small "
+    "control-wall soundhole-unknown rosette-green rosette-red"
 )
 
 

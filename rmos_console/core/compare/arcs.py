@@ -27,7 +27,7 @@ def centre_from_radius(
     if rise_squared < -1e-3 * chord * chord:
         return None
     rise = math.sqrt(max(0.0, rise_squared)) / chord
-    side = 1.0 if (radius < 0) == clockwise else -1.0
+    side = 1.0 if (radius > 0) == clockwise else -1.0
     return start[0] + dx / 2 + side * dy * rise, start[1] + dy / 2 - side * dx * rise
 
 
