@@ -56,7 +56,7 @@ def roots(path: Path) -> tuple[Root, ...]:
 
 def why_nothing(path: Path) -> str:
     """Return one line for a person whose ``path`` holds no store."""
-    if is_folder(path) and (_is_attachments(path) or any(_is_attachments(path / name) for name in FOLDER_NAMES)):
+    if _is_attachments(path) or any(_is_attachments(path / name) for name in FOLDER_NAMES):
         return "it holds attachments only, files named by their sha256, and no runs; import the folder of the runs"
     if is_folder(path) and not names_in(path):
         return "the folder is empty"
@@ -113,28 +113,34 @@ def _layout_around(folder: Path) -> str | None:
 
 def _parts_in(folder: Path) -> Iterator[tuple[str, set[str]]]:
     """Yield the layouts of which the folder is the root, each with the names in it that belong to that store."""
-    if is_folder(folder / v2.RUNS) and _has_partitions(folder / v2.RUNS):
+    if _has_partitions(folder / v2.RUNS):
         yield v2.LAYOUT, {v2.RUNS, *FOLDER_NAMES}
-    partitioned = is_folder(folder / patch.RUNS) and _has_partitions(folder / patch.RUNS)
-    if not partitioned and (is_folder(folder / patch.RUNS) or is_folder(folder / patch.ASSETS)):
+    if not _has_partitions(folder / patch.RUNS) and (
+        is_folder(folder / patch.RUNS) or is_folder(folder / patch.ASSETS)
+    ):
         yield patch.LAYOUT, {patch.RUNS, patch.ASSETS}
 
 
 def _has_partitions(folder: Path) -> bool:
-    return any(is_partition(name) and is_folder(folder / name) for name in names_in(folder))
+    return any(is_partition(name) and is_folder(folder / name) for name in _seen_in(folder))
 
 
 def _is_attachments(folder: Path) -> bool:
     """Tell whether a folder is content-addressed: ``ab/cd/<sha256><ext>``."""
-    if not is_folder(folder):
-        return False
-    for outer in names_in(folder)[:4]:
-        for inner in names_in(folder / outer)[:4] if len(outer) == 2 and is_folder(folder / outer) else []:
-            shard = folder / outer / inner
-            files = names_in(shard)[:4] if len(inner) == 2 and is_folder(shard) else []
+    for outer in [name for name in _seen_in(folder) if len(name) == 2][:4]:
+        for inner in [name for name in _seen_in(folder / outer) if len(name) == 2][:4]:
+            files = _seen_in(folder / outer / inner)[:4]
             if any(SHA256.fullmatch(name.split(".")[0]) and name.startswith(outer + inner) for name in files):
                 return True
     return False
+
+
+def _seen_in(folder: Path) -> list[str]:
+    """Return the names in a folder; none where there is none or it may not be entered, which its reader will tell."""
+    try:
+        return names_in(folder) if is_folder(folder) else []
+    except BadDataError:
+        return []
 
 
 def _file_layout(path: Path) -> str | None:

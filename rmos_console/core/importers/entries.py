@@ -50,7 +50,7 @@ def _is_empty(handle: BinaryIO) -> bool:
     """Tell whether the file is an empty list, which a store without records is written as."""
     start = handle.read(4096)
     handle.seek(0)
-    return len(start) < 4096 and start.strip() in _EMPTY
+    return len(start) < 4096 and start.strip() in (b"[]", b"{}")
 
 
 def _beside(item: Member, file: str, inside: str) -> Iterator[Found]:
