@@ -138,7 +138,7 @@ def _haystack(run: dict[str, Any], source: RunSource) -> str:
     context, decision = run["context"], run["decision"]
     words = [run["run_id"], source.run_id, run["request_id"], run["mode"], run["tool_id"], run["status"]]
     words += [*context.values(), decision["block_reason"], *decision["warnings"]]
-    return "\n".join(word for word in words if isinstance(word, str)).lower()
+    return "\n".join(word for word in words if isinstance(word, str)).casefold()
 
 
 @lru_cache(maxsize=4096)

@@ -33,7 +33,7 @@ def _audit(store: Store, progress: Progress, cancelled: Cancelled) -> AuditRepor
     replay = Replay(store)
     findings: list[Finding] = []
     lines = 0
-    for item in store.inspect():
+    for item in store.lines():
         stop_if(cancelled, "The audit")
         if isinstance(item, Line):
             lines += 1
@@ -42,9 +42,6 @@ def _audit(store: Store, progress: Progress, cancelled: Cancelled) -> AuditRepor
         else:
             findings.append(item)
     progress(lines, lines, "verifying files")
-    for finding in store.check_blobs(replay.blobs):
-        stop_if(cancelled, "The audit")
-        findings.append(finding)
     findings += replay.findings
     findings += _unresolved(replay)
     decisions = tuple(replay.decision_lines())

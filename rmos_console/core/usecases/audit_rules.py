@@ -15,7 +15,9 @@ from rmos_console.core.review.acts import check_act
 from rmos_console.core.review.policy import auto_complaint
 from rmos_console.core.review.signing import check_decision, signature_holds
 from rmos_console.core.review.states import is_suspect
-from rmos_console.core.store import Fold, Line, Store, When, compact
+from rmos_console.core.store import Fold, Line, Store
+from rmos_console.core.store.compact import compact
+from rmos_console.core.store.fold import When
 from rmos_console.core.usecases.review import facts_of
 
 
@@ -27,7 +29,6 @@ class Replay:
         self.findings: list[Finding] = []
         self.decisions: list[tuple[Review | AutoApproval, str]] = []
         self.commits = 0
-        self.blobs: set[str] = set()
         self._store = store
         self._digests: dict[int, str] = {}
         self._transactions: set[str] = set()
@@ -85,8 +86,6 @@ class Replay:
             self._automatic(event, transaction, line)
         elif kind in {"reviewer.enrolled", "reviewer.revoked", "policy.set"}:
             self._act(event, line)
-        elif kind == "attachment.added":
-            self.blobs.add(event["attachment"]["sha256"])
         elif kind == "store.recovered":
             what = "completed" if event["completed"] else "set aside"
             text = f"{event['bytes']:,} bytes of an unfinished write were {what}; nothing acknowledged is missing."
@@ -97,12 +96,6 @@ class Replay:
     def _run(self, event: Event, line: Line) -> None:
         run = event["run"]
         name = f"Run {run.get('run_id')}"
-        if canonical_sha256(run) != event["run_sha256"]:
-            self._find("damage", line, f"{name}: its digest does not match its content.")
-        self.blobs.update(item["sha256"] for item in run.get("attachments") or ())
-        pack = (run.get("source") or {}).get("pack")
-        if pack:
-            self.blobs.add(pack["sha256"])
         try:
             whole = self._store.resolve(run)
         except RmosError as error:
@@ -113,8 +106,6 @@ class Replay:
 
     def _asset(self, event: Event, line: Line) -> None:
         name = f"Advisory {event['advisory_id']!r}"
-        if canonical_sha256(event["asset"]) != event["asset_sha256"]:
-            self._find("damage", line, f"{name}: its digest does not match its content.")
         try:
             asset = AdvisoryAsset.parse(self._store.resolve(event["asset"]), name=name)
         except RmosError as error:

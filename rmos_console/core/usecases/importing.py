@@ -43,7 +43,8 @@ def import_paths(
 ) -> Written[ImportReport]:
     """Import every RMOS store found at ``paths``.
 
-    ``layout`` is ``auto`` or a name of :data:`importers.LAYOUTS`; times without a zone are read in ``timezone`` and marked.
+    ``layout`` is ``auto`` or a name of :data:`importers.LAYOUTS`; times without a zone are read in ``timezone`` and
+    marked.
     ``dry_run`` judges everything and writes nothing. Raises :class:`NotFoundError` for a missing path,
     :class:`BadDataError` where nothing is recognised; defects of single records are in the report.
     """

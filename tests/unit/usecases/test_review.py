@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from rmos_console.core.errors import NotFoundError, PolicyError, SignatureError, StaleError
 from rmos_console.core.identity import Signer
@@ -250,14 +251,28 @@ def test_a_policy_governs_what_is_announced_under_it_unless_a_later_one_reopens(
     assert browse.show(store, run.run_id).review_state == "NEEDS_REVIEW"
 
 
-def test_a_key_of_another_store_does_not_sign_here(store: Store, make_run: Make, caller: Caller, voss: Signer) -> None:
+@pytest.mark.usefixtures("voss")
+def test_a_stranger_cannot_decide(store: Store, make_run: Make, caller: Caller) -> None:
     run = make_run(RED)
     advisory_id, sha = explained(store, run, caller)
-    stranger = Signer(person_id="mallory", name="M. Allory", key=voss.key)
+    stranger = Signer(store.store_id, "mallory", "M. Allory", Ed25519PrivateKey.generate())
     with pytest.raises(SignatureError, match="not enrolled"):
         review.decide(
             store,
             stranger,
+            run.run_id,
+            advisory_id,
+            "approved",
+            text_sha256=sha,
+            reason="r",
+            seen=review.seen(store.snapshot()),
+            caller=caller,
+        )
+    impostor = Signer(store.store_id, "mvoss", "M. Voss", Ed25519PrivateKey.generate())
+    with pytest.raises(SignatureError, match="enrolled key"):
+        review.decide(
+            store,
+            impostor,
             run.run_id,
             advisory_id,
             "approved",
