@@ -10,6 +10,7 @@ from rmos_console.core.log import swallowed
 from rmos_console.core.records.changes import Changes
 from rmos_console.core.store.commit import Committer
 from rmos_console.core.store.follow import check_segments, damaged
+from rmos_console.core.store.line import segment_file
 from rmos_console.core.store.live import Live
 
 _CONDITION_EVERY = 10
@@ -37,7 +38,9 @@ class Reader:
             check_ends()
             with self._live.section:
                 self._live.catch_up()
-            if self._live.fold.store_id not in {"", store_id}:
+            if not self._live.fold.store_id:
+                raise damaged(segment_file(1), 0, "the line that created the store is gone")
+            if self._live.fold.store_id != store_id:
                 raise damaged("store.json", 0, "its store id is not that of the ledger")
 
     def look(self, *, wait: bool = True) -> None:
