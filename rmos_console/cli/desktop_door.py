@@ -22,11 +22,7 @@ def run_desktop(store: Path | None, *, request_id: str) -> int:
     Raises :class:`UsageError` without a display or without PySide6. Qt would end the process without a display, so
     that is looked at first.
     """
-    if not has_display(os.environ):
-        raise UsageError(
-            "There is no display (neither DISPLAY nor WAYLAND_DISPLAY is set), so no window can open; "
-            "`rmos-console --help` lists what works without one."
-        )
+    check_display("`rmos-console --help` lists what works without one")
     return int(_load(APPLICATION)(store, request_id=request_id))
 
 
@@ -35,6 +31,14 @@ def render_views(store: Path, folder: Path) -> list[Path]:
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     made = _load(SCREENS)(store, folder)
     return [Path(path) for path in made]
+
+
+def check_display(way_out: str) -> None:
+    """Raise :class:`UsageError` where there is no display; ``way_out`` ends its message."""
+    if not has_display(os.environ):
+        raise UsageError(
+            f"There is no display (neither DISPLAY nor WAYLAND_DISPLAY is set), so no window can open; {way_out}."
+        )
 
 
 def has_qt() -> bool:

@@ -13,7 +13,6 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from rich.console import Console
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -116,7 +115,9 @@ def heading(out: Console, words: str) -> None:
 
 def paragraph(out: Console, text: str, *, indent: int = 2) -> None:
     """Print stored text with its own line ends, wrapped to the terminal."""
-    out.print(Padding(Text(visible_lines(text)), (0, 0, 0, indent), expand=False))
+    for line in Text(visible_lines(text)).wrap(out, max(out.width - indent, 20)):
+        line.rstrip()
+        out.print(Text(" " * indent).append_text(line), soft_wrap=True)
 
 
 def facts(out: Console, pairs: Iterable[tuple[str, str | Text | None]]) -> None:
@@ -128,7 +129,7 @@ def facts(out: Console, pairs: Iterable[tuple[str, str | Text | None]]) -> None:
         if shown is not None:
             grid.add_row(f"  {label}", shown if isinstance(shown, Text) else Text(visible(shown)))
     if grid.row_count:
-        out.print(grid)
+        _print_trimmed(out, grid)
 
 
 class Column(NamedTuple):
@@ -175,7 +176,14 @@ def table(out: Console, columns: Sequence[Column]) -> None:
         )
     for cells in zip(*(column.cells for column in shown), strict=True):
         grid.add_row(*cells)
-    out.print(grid)
+    _print_trimmed(out, grid)
+
+
+def _print_trimmed(out: Console, grid: Table) -> None:
+    """Print without the blanks that fill the last column: they show when a line is copied or piped."""
+    with out.capture() as captured:
+        out.print(grid)
+    out.file.write("".join(f"{line.rstrip(' ')}\n" for line in captured.get().split("\n")[:-1]))
 
 
 def _fitting(columns: Sequence[Column], width: int) -> list[Column]:

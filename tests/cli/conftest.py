@@ -101,8 +101,12 @@ def red_document(**fields: Any) -> dict[str, Any]:
 
 
 def files_of(folder: Path) -> dict[str, bytes]:
-    """Return every file below a folder with its bytes, locks left out: to show that nothing was written."""
-    found = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != "lock")
+    """Return every file below a folder with its bytes, to show that nothing was written.
+
+    Left out are the lock and the note of who held it last: a refusal that is judged inside the lock changes those.
+    """
+    passing = {folder / "lock", folder / "state"}
+    found = sorted(path for path in folder.rglob("*") if path.is_file() and path not in passing)
     return {str(path.relative_to(folder)): path.read_bytes() for path in found}
 
 
@@ -122,7 +126,8 @@ def process(*arguments: object, env: dict[str, str] | None = None, **options: An
 
 @pytest.fixture
 def command(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Command:
-    """The command on a store that does not exist yet."""
+    """The command on a store that does not exist yet; output has no width, as in a pipe."""
+    monkeypatch.delenv("COLUMNS", raising=False)
     return Command(tmp_path / "store", capsys, monkeypatch)
 
 

@@ -41,7 +41,7 @@ def test_other_bytes_under_the_same_id_are_refused(cli: Command, tmp_path: Path)
     assert files_of(cli.store)["ledger/000001.jsonl"] == before["ledger/000001.jsonl"]
 
 
-def test_an_unresolved_advisory_says_so_until_its_text_arrives(cli: Command, tmp_path: Path) -> None:
+def test_an_unresolved_advisory_says_so_until_its_text_arrives(cli: Command) -> None:
     run = cli.create()
     assert cli.ok("attach", run, "--advisory-id", "a-1", "--json").json["advisory_inputs"][0]["asset"] == "unresolved"
     assert "unresolved" in cli.ok("advisories", run).out

@@ -98,7 +98,7 @@ def test_an_empty_store_says_what_to_do(cli: Command) -> None:
     assert "no runs yet; `rmos-console import PATH`" in cli.ok("list").out
 
 
-@pytest.mark.parametrize("options", [["--sort", "colour"], ["--where", "decision.score <"], ["--where", "__import__"]])
+@pytest.mark.parametrize("options", [["--sort", "colour"], ["--where", "decision.score <"]])
 def test_an_unknown_column_or_expression_is_wrong_usage(filled: Command, options: list[str]) -> None:
     answer = filled("list", *options)
     assert answer.code == 2

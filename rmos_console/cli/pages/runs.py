@@ -58,21 +58,16 @@ def queue(out: Console, items: Sequence[QueueItem]) -> None:
         out.print("Nothing waits for a review.")
         return
     now = datetime.now(UTC)
-    render.table(
-        out,
-        [
-            render.Column("Time", [Text(times.short(item.row.created_at_utc, now)) for item in items], rank=3),
-            render.Column("Risk", [render.risk(item.row.risk) for item in items], rank=1),
-            render.Column("Explanation", [Text(visible(item.headline or "—")) for item in items], stretch=True, rank=5),
-            render.Column("Why", [Text(visible(item.why), style=render.MUTED) for item in items], stretch=True, rank=6),
-            render.Column("Review", [render.review(item.state) for item in items], rank=2),
-            render.Column("Advisory", [Text(visible(item.advisory_id)) for item in items], rank=4),
-            render.Column("Run", [Text(item.row.run_id) for item in items], keep=True),
-        ],
-    )
+    for item in items:
+        head = Text.assemble(render.risk(item.row.risk), "  ", (visible(item.headline or "No headline"), render.STRONG))
+        out.print(head)
+        facts = (times.short(item.row.created_at_utc, now), item.row.mode, item.row.tool_id, item.row.at_source)
+        context = " · ".join(visible(fact) for fact in facts if fact)
+        out.print(Text.assemble("  ", render.review(item.state), (f" · {context} · {visible(item.why)}", render.MUTED)))
+        out.print(Text(f"  {item.row.run_id} {visible(item.advisory_id)}"), soft_wrap=True)
     out.print()
     waits = "1 explanation waits" if len(items) == 1 else f"{len(items):,} explanations wait"
-    hint = "`advisory ID` shows a text, `review RUN ADVISORY` decides"
+    hint = "`advisory ADVISORY` shows a text, `review RUN ADVISORY` decides"
     out.print(Text(f"{waits} for a person · {hint}", style=render.MUTED))
 
 
