@@ -98,7 +98,7 @@ def review(state: str | None, at_source: str | None = None) -> str:
         "NEEDS_REVIEW": tr("To review"),
         "AWAITING_SECOND": tr("1 of 2"),
         "AUTO_APPROVED": tr("By policy"),
-        "INFORMATIONAL": tr("Information"),
+        "INFORMATIONAL": tr("Info only"),
         "APPROVED": tr("Approved"),
         "REJECTED": tr("Rejected"),
         "SUPERSEDED": tr("Superseded"),

@@ -30,7 +30,7 @@ class RunColumn:
 def columns() -> tuple[RunColumn, ...]:
     """Return the columns with their translated titles, from the left."""
     return (
-        RunColumn("time", words.tr("Time"), 116),
+        RunColumn("time", words.tr("Time"), 92, 128),
         RunColumn("status", words.tr("Status"), 62),
         RunColumn("risk", words.tr("Risk"), 104),
         RunColumn("score", words.tr("Score"), 50, right=True, mono=True),

@@ -146,6 +146,7 @@ class RunTableView(QTableView):
         metrics = QFontMetricsF(theme.font(mono=column.mono))
         texts = {self._model.text(row, at) for row in range(min(self._model.rowCount(), _MEASURED))}
         wanted = max((metrics.horizontalAdvance(text) for text in texts), default=0.0) + 2 * PAD + 2
+        wanted += FIRST_PAD - PAD if at == 0 else 0
         return round(min(max(wanted, column.width), column.widest))
 
     def _set_widths(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, QRectF, QSize
@@ -15,6 +16,8 @@ Mark = tuple[int, int]
 
 _PAD = 4.0
 _SPACING = 1.5
+_NUMBER_AND_UNIT = re.compile(r"(?<=\d) (?=(?:%|mm|in|rpm|°|s|min|V|kW|lines?)(?![A-Za-z]))")
+"""The space between a number and its unit, where no line may break."""
 
 
 class _Paragraph:
@@ -153,7 +156,7 @@ def _shown(line: str, marks: list[Mark]) -> tuple[str, list[Mark]]:
         length += len(before) + len(inside)
         at = end
     pieces.append(plaintext.visible(line[at:]))
-    return "".join(pieces), moved
+    return _NUMBER_AND_UNIT.sub("\u00a0", "".join(pieces)), moved
 
 
 def _rects(paragraph: _Paragraph, mark: Mark) -> list[QRectF]:

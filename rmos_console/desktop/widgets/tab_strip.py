@@ -77,7 +77,7 @@ class TabStrip(QWidget):
         self.changed.emit(number)
 
     def _width(self, tab: PushButton) -> int:
-        return tab.fontMetrics().horizontalAdvance(tab.text()) + 2
+        return tab.fontMetrics().horizontalAdvance(tab.text())
 
     def _arrange(self) -> None:
         """Show the tabs that fit and always the chosen one."""

@@ -14,11 +14,36 @@ from rmos_console.desktop.widgets.buttons import button, link
 from rmos_console.desktop.widgets.cell_table import CellTable
 from rmos_console.desktop.widgets.cells import Cell, Column
 from rmos_console.desktop.widgets.evidence_text import EvidenceText
+from rmos_console.desktop.widgets.icon_mark import IconMark
 from rmos_console.desktop.widgets.json_words import short_path
 from rmos_console.desktop.widgets.labels import PlainLabel
 from rmos_console.desktop.widgets.surfaces import row
 
 _MOST_ROWS = 12
+
+
+def what_failed(card: CardFacts) -> tuple[str, list[tuple[int, int]]]:
+    """Return the paragraphs that speak of the failed values of this run, or else the first one, with their marks."""
+    text, marks = card.body()
+    cut = len(card.advisory.text) - len(text)
+    failed = {item.path for item in card.failed}
+    paths = [(start - cut, path) for sentence in card.advisory.asset.evidence for start, _, path in sentence.marks]
+    chosen: list[tuple[int, str]] = []
+    at = 0
+    for paragraph in text.split("\n\n"):
+        inside = {path for start, path in paths if at <= start < at + len(paragraph)}
+        if inside & failed and not any(path.startswith("contrast:") for path in inside):
+            chosen.append((at, paragraph))
+        at += len(paragraph) + 2
+    chosen = chosen or [(0, text.split("\n\n", 1)[0])]
+    shown: list[tuple[int, int]] = []
+    moved = 0
+    for start, paragraph in chosen:
+        shown += [
+            (a - start + moved, b - start + moved) for a, b in marks if start <= a and b <= start + len(paragraph)
+        ]
+        moved += len(paragraph) + 2
+    return "\n\n".join(paragraph for _, paragraph in chosen), shown
 
 
 class WhyPage(Page):
@@ -54,11 +79,38 @@ class WhyPage(Page):
 
     def _explained(self, card: CardFacts) -> None:
         text, marks = card.body()
-        self.add(EvidenceText(text, marks) if text else EvidenceText(card.advisory.text))
+        if not card.failed and card.contrast is None:
+            self.add(EvidenceText(text, marks) if text else EvidenceText(card.advisory.text))
+            return
+        short, short_marks = what_failed(card)
+        self.add(EvidenceText(short, short_marks))
         if card.failed:
             self._failed(card)
+        self._remedies(card)
         if card.contrast is not None:
             self._contrast(card.contrast)
+        self._whole(text, marks)
+
+    def _remedies(self, card: CardFacts) -> None:
+        content = card.advisory.asset.content
+        found = content.get("remedies") if isinstance(content, dict) else None
+        remedies = [each for each in found if isinstance(each, str)] if isinstance(found, list) else []
+        if remedies:
+            self.heading(self.tr("What would make it pass"))
+        for remedy in remedies[:_MOST_ROWS]:
+            line = row(IconMark("chevron-right", size=16), PlainLabel(remedy, wrap=True))
+            line.setStretch(1, 1)
+            self.column.addLayout(line)
+
+    def _whole(self, text: str, marks: list[tuple[int, int]]) -> None:
+        """Keep the rest of the text one press away: the tables above say the same."""
+        whole = EvidenceText(text, marks)
+        whole.hide()
+        more = link(self.tr("Show the whole text"))
+        more.clicked.connect(lambda: whole.setVisible(whole.isHidden()))
+        self.column.addSpacing(theme.GAP_S)
+        self.column.addLayout(row(more, 1))
+        self.add(whole)
 
     def _failed(self, card: CardFacts) -> None:
         self.heading(self.tr("What failed"))
