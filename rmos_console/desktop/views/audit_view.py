@@ -163,6 +163,7 @@ class AuditView(View):
         self._say_finished()
         self._show()
         self.desk.check_standing()
+        self.statusChanged.emit()
 
     def _failed(self, path: Path, error: RmosError) -> None:
         if self.desk.store is None or self.desk.store.path != path:

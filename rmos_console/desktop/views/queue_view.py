@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from rmos_console.core.errors import NotFoundError, RmosError
 from rmos_console.core.records.changes import Changes
@@ -29,7 +29,10 @@ class QueueView(View):
 
     def __init__(self, desk: Desk, tasks: TaskRunner, parent: QWidget | None = None) -> None:
         super().__init__(desk, tasks, parent)
-        self.page = QueuePage(self)
+        self.page = QueuePage()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.page)
         self._row = -1
         self._current: Key | None = None
         self._facts: CardFacts | None = None

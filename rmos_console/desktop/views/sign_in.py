@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from rmos_console.core import identity
 from rmos_console.core.errors import RmosError, SignatureError
@@ -121,6 +122,8 @@ class SignInDialog(QDialog):
         self._standing()
 
     def _unlocked(self, signer: Signer) -> None:
+        if not isValid(self):  # closed and deleted while the key was being derived
+            return
         self._task = None
         if not self.isVisible():
             return
@@ -132,6 +135,8 @@ class SignInDialog(QDialog):
         self.accept()
 
     def _refused(self, error: RmosError) -> None:
+        if not isValid(self):
+            return
         self._task = None
         self._complain(error.message)
         self._standing()

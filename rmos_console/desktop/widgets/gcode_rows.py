@@ -103,10 +103,10 @@ def _stretches(
             at_b += b_count
 
     def add_equal(a_count: int, b_count: int) -> None:
-        if a_count == b_count:
+        inside = keys[0][at_a : at_a + a_count], keys[1][at_b : at_b + b_count]
+        if a_count == b_count and inside[0] == inside[1]:
             add("same", a_count, b_count)
             return
-        inside = keys[0][at_a : at_a + a_count], keys[1][at_b : at_b + b_count]
         for a_part, b_part in _beside(inside[0], inside[1], a_count, b_count):
             add("same", a_part, b_part)
 
@@ -118,7 +118,7 @@ def _stretches(
 
 
 def _beside(a: Sequence[str], b: Sequence[str], a_count: int, b_count: int) -> list[tuple[int, int]]:
-    """Cut an equal stretch of unequal length into pieces: (n, n) beside each other, (n, 0) and (0, n) alone."""
+    """Cut an equal stretch into pieces: (n, n) lines beside each other, (n, 0) and (0, n) that say nothing alone."""
     if len(a) != a_count or len(b) != b_count:
         return [(a_count, b_count)]
     pieces: list[tuple[int, int]] = []

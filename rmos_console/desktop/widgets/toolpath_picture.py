@@ -156,7 +156,7 @@ class ToolpathPicture(QWidget):
         rapid.setDashPattern([1, 4])
         painter.setPen(rapid)
         painter.drawPath(transform.map(drawing.rapids))
-        painter.setPen(pen(side, 1.25))
+        painter.setPen(pen(side, 1.0))
         painter.drawPath(transform.map(drawing.cuts))
         dots = pen(side, 3.5)
         dots.setStyle(Qt.PenStyle.SolidLine)

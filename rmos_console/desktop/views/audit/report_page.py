@@ -136,7 +136,11 @@ class ReportPage(QScrollArea):
             line.addWidget(number, 1)
         head = self._numbers[-1]
         head.note.hide()
-        head.layout_.addWidget(self._copy)
+        beside = QHBoxLayout()
+        beside.setContentsMargins(-4, 0, 0, 0)  # a link has room for its focus ring; its words stand in line
+        beside.addWidget(self._copy)
+        beside.addStretch(1)
+        head.layout_.addLayout(beside)
         self._copy.setFont(theme.font(theme.SMALL))
         card.body.addLayout(line)
         return card

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from rmos_console.core.records.diff import RunDiff
 from rmos_console.desktop import icons, theme, words
-from rmos_console.desktop.views.compare.tables import listed, tr
+from rmos_console.desktop.views.compare.tables import tr
 from rmos_console.desktop.widgets.buttons import link
 from rmos_console.desktop.widgets.labels import KeyCap, PlainLabel
 
@@ -58,7 +58,7 @@ def sentence(diff: RunDiff) -> str:
     """Return the reasons as sentences, and how many fields changed."""
     if not diff.differing:
         return tr("Both runs hold the same in every field.")
-    changed = sum(not row.volatile for row in listed(diff.differing))
-    total = len(diff.differing) + diff.equal
+    changed = len(diff.differing)
+    total = changed + diff.equal
     count = tr("{n} of {total} fields changed.").format(n=words.number(changed), total=words.number(total))
     return " ".join([*(f"{reason.rstrip('.')}." for reason in diff.reasons), count])

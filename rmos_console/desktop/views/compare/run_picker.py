@@ -7,6 +7,7 @@ from functools import partial
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from rmos_console.core.errors import RmosError
 from rmos_console.core.records.run import RunRow
@@ -78,7 +79,7 @@ class RunPicker(QDialog):
         )
 
     def _found(self, asked: int, rows: tuple[RunRow, ...]) -> None:
-        if asked != self._asked:
+        if not isValid(self) or asked != self._asked:  # closed and deleted, or something else was typed meanwhile
             return
         self._rows = rows[:_MOST]
         self.table.set_rows([_row(row) for row in self._rows])
@@ -90,7 +91,7 @@ class RunPicker(QDialog):
         self.choose.setEnabled(bool(self._rows))
 
     def _not_found(self, asked: int, error: RmosError) -> None:
-        if asked == self._asked:
+        if isValid(self) and asked == self._asked:
             self.count.setText(error.message)
 
     def _take(self) -> None:

@@ -15,6 +15,7 @@ from rmos_console.desktop.widgets.json_words import is_number, short_path, shown
 
 _SIGNS = {"added": "+", "removed": "\u2212", "changed": "~", "same": ""}
 _ELSEWHERE = frozenset({"status", "decision.risk_level", "decision.score", GCODE_PATH})
+_ROOTS = ("request_summary", "context", "mode", "tool_id", "decision", "feasibility", "outputs")
 _NOTHING = Cell(words.NOTHING, tone="muted")
 
 
@@ -58,7 +59,10 @@ def hash_note(diff: RunDiff) -> str:
 
 def outcome_rows(diff: RunDiff) -> list[Row]:
     """Return status, risk and score of both sides."""
-    return [_outcome(row) for row in diff.outcome if row.name != "risk_for_policy" or not row.equal]
+    risk = next(row for row in diff.outcome if row.name == "risk")
+    return [
+        _outcome(row) for row in diff.outcome if row.name != "risk_for_policy" or (row.a, row.b) != (risk.a, risk.b)
+    ]
 
 
 def _outcome(row: OutcomeRow) -> Row:
@@ -96,18 +100,24 @@ def parameter_columns() -> tuple[Column, ...]:
     return (
         Column("", centre=True, narrowest=28),
         Column(tr("Path"), stretch=True, elide=middle),
-        Column(tr("A"), right=True, widest=180, narrowest=64),
-        Column(tr("B"), right=True, widest=180, narrowest=64),
-        Column("", widest=72, narrowest=52),
-        Column(tr("Delta"), right=True, widest=110, narrowest=56),
-        Column(tr("Percent"), right=True, widest=96, narrowest=56),
+        Column(tr("A"), right=True, widest=148, narrowest=64),
+        Column(tr("B"), right=True, widest=148, narrowest=64),
+        Column("", widest=56, narrowest=24),
+        Column(tr("Delta"), right=True, widest=84, narrowest=48),
+        Column(tr("Percent"), right=True, widest=76, narrowest=48),
     )
 
 
 def listed(rows: Iterable[DiffRow]) -> list[DiffRow]:
-    """Return the rows of the parameter table: what stands in the other parts of the page is left out, volatile last."""
+    """Return the rows of the parameter table: what stands elsewhere on the page is left out, volatile ones are last."""
     kept = [row for row in rows if row.path not in _ELSEWHERE and not row.path.startswith("hashes.")]
-    return sorted(kept, key=lambda row: row.volatile)
+    return sorted(kept, key=_importance)
+
+
+def _importance(row: DiffRow) -> tuple[bool, int]:
+    """Order rows as an engineer reads them: what was asked, what was decided, what was found, the rest."""
+    root = row.path.replace("[", ".").split(".", 1)[0]
+    return row.volatile, _ROOTS.index(root) if root in _ROOTS else len(_ROOTS)
 
 
 def parameter_rows(rows: Iterable[DiffRow]) -> list[Row]:
