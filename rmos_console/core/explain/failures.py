@@ -14,12 +14,15 @@ from rmos_console.core.explain.measure import missing as missing_fields
 from rmos_console.core.explain.reading import Hit
 from rmos_console.core.explain.registry import RULES, Rule
 from rmos_console.core.explain.rule import SIGNS, Relation
-from rmos_console.core.explain.wording import Mark, Part, filled, plain_text, quoted, rounded, short
+from rmos_console.core.explain.wording import Mark, Part, filled, percent, plain_text, quoted, rounded, short
 
 COMBINED: Final = frozenset({"F029", "F037", "F041"})
 """Rules about several conditions at once: they never lead, and go when the single conditions do."""
 
 _COUNT: Final = re.compile(r"\((\d{1,4})\b")
+_BEYOND: Final = Decimal("1e300")
+"""Limits from here on have no place in JSON as numbers."""
+
 _Paths = tuple[str, ...]
 
 
@@ -144,9 +147,11 @@ def _with_miss(parts: list[Part], found: Measured, request: Request, *, told_all
     share = found.miss_percent
     if share is None or not found.miss:
         return [*body, "."]
-    word = "over" if found.bound.relation in {"<", "<="} else "short"
-    miss = request.limit(rounded(found.miss, 4), found.bound.field)
-    return [*body, f"; it is {word} by {miss} ({short(abs(share))} %)."]
+    word = "too much" if found.bound.relation in {"<", "<="} else "too little"
+    ratio = f"{short(abs(share))} %"
+    if request.unit(found.bound.field) != "%":
+        ratio = f"{request.limit(rounded(found.miss, 4), found.bound.field)} ({ratio})"
+    return [*body, f"; {ratio} {word}."]
 
 
 def _rows(rule: Rule, request: Request, measured: list[Measured]) -> list[dict[str, JsonValue]]:
@@ -177,7 +182,7 @@ def _limited(
     row = _row(rule, LABELS[name], f"request_summary.{name}", request.values.get(name), limit, unit or None)
     if broken and limit[1]:
         share = (value - limit[1]) * 100 / abs(limit[1])
-        row["miss_percent"] = float(rounded(share, 0 if abs(share) >= 10 else 1))
+        row["miss_percent"] = float(percent(share)) if abs(share) < _BEYOND else None
     return row
 
 
@@ -192,7 +197,7 @@ def _row(
         "path": path,
         "value": quoted(value, 80) if isinstance(value, str) else value,
         "limit": None if limit is None else f"{SIGNS[limit[0]]} {short(limit[1])}",
-        "limit_value": None if limit is None else float(limit[1]),
+        "limit_value": None if limit is None or limit[1] >= _BEYOND else float(limit[1]),
         "unit": unit,
         "miss_percent": None,
     }

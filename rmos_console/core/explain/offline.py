@@ -17,12 +17,12 @@ from rmos_console.core.explain.engine import EngineInput, Explanation
 from rmos_console.core.explain.failures import COMBINED, Failure, explain_hit
 from rmos_console.core.explain.headlines import Headline, choose
 from rmos_console.core.explain.measure import LABELS, WORDS, Request
-from rmos_console.core.explain.paths import look_up
+from rmos_console.core.explain.paths import look_up, spell
 from rmos_console.core.explain.reading import Reading, read
 from rmos_console.core.explain.registry import RULES
 from rmos_console.core.explain.wording import Composer, Mark, Part, quoted, stored_number, value_text
 from rmos_console.core.records.ids import is_run_id
-from rmos_console.core.review.risk import read_level
+from rmos_console.core.review.risk import DISAGREES, LEVEL_PATHS, read_level
 
 SPOKEN_ROWS = 6
 """Differences that the text spells out; all of them are in the content."""
@@ -61,14 +61,20 @@ class OfflineEngine:
 
 def _tell_rating(text: Composer, run: Mapping[str, Any], reading: Reading) -> None:
     text.paragraph()
-    path = reading.risk.found_at
-    if path is not None and reading.rates is not None:
-        if read_level(look_up(run, path)) is None:
-            text.say([f"{reading.rates} this run, but with no level that is known."], (path,))
-        else:
-            text.say([f"{reading.rates} this run ", Mark(reading.risk.shown, path), "."])
+    risk, rates = reading.risk, reading.rates
+    counts = "." if risk.policy == risk.shown else f", but for approval it counts as {risk.policy}."
+    if risk.found_at is None or rates is None:
+        text.say(["The run carries no risk level and counts as RED for approval."], ("decision.risk_level",))
+    elif read_level(look_up(run, risk.found_at)) is None:
+        text.say(
+            [f"{rates} this run, but with no level that is known; it counts as RED for approval."], (risk.found_at,)
+        )
     else:
-        text.say(["No risk level was recorded."], ("decision.risk_level", "feasibility.risk_level"))
+        text.say([f"{rates} this run ", Mark(risk.shown, risk.found_at), counts])
+    levels = tuple(path for path in map(spell, LEVEL_PATHS) if look_up(run, path) is not None)
+    for warning in risk.warnings:
+        if warning.startswith(DISAGREES):
+            text.say([warning], levels)
     if reading.status is not None:
         word = {"BLOCKED": "Its status is ", "ERROR": "It ended with status "}.get(reading.status, "Its status is ")
         text.say([word, Mark(quoted(reading.status, 40), "status"), "."])
@@ -126,8 +132,8 @@ def _tell_contrast(text: Composer, contrast: Mapping[str, Any], rows: list[Row],
     for row in (first or rows)[:SPOKEN_ROWS]:
         field = row.path.removeprefix("request_summary.")
         text.say(
-            [f"There {quoted(field, 80)} is ", _side(row.b, row.unit, f"contrast:{row.path}"), ", here ",
-             _side(row.a, row.unit, row.path), "."],
+            [f"There the {LABELS.get(field) or quoted(field, 80)} is ",
+             _side(row.b, row.unit, f"contrast:{row.path}"), ", here it is ", _side(row.a, row.unit, row.path), "."],
             (row.path, f"contrast:{row.path}"),
         )  # fmt: skip
 
@@ -153,11 +159,12 @@ def _tell_checks(text: Composer, request: Request, checks: Checks) -> None:
     groups: dict[tuple[str, ...], list[str]] = {}
     for rule, missing in checks.not_checked:
         groups.setdefault(missing, []).append(rule)
-    for missing, rules in groups.items():
-        fields = " and ".join(path.removeprefix("request_summary.") for path in missing)
-        text.say(
-            [f"Not checked: {', '.join(rules)}; {fields} {'is' if len(missing) == 1 else 'are'} missing."], missing
+    if groups:
+        names = ", ".join(
+            f"{' and '.join(rules)} ({' and '.join(path.removeprefix('request_summary.') for path in missing)})"
+            for missing, rules in groups.items()
         )
+        text.say([f"Not checked, because a value is missing: {names}."], _union(groups))
 
 
 def _content(

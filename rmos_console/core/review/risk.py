@@ -19,6 +19,9 @@ LEVEL_PATHS: Final = (
 )
 """Where a risk level is found, in the order in which the first one found is shown."""
 
+DISAGREES: Final = "The risk disagrees"
+"""How the warning begins that names the places whose levels differ."""
+
 _PLACES: Final = tuple((".".join(keys), keys[:-1], keys[-1]) for keys in LEVEL_PATHS)
 _KNOWN: Final = frozenset(get_args(RiskLevel))
 _WEIGHT: Final = {"GREEN": 0, "YELLOW": 1, "RED": 2, "UNKNOWN": 2, "ERROR": 2}
@@ -38,7 +41,7 @@ def judge_risk(run_document: Mapping[str, Any]) -> Risk:
     warnings = [f"{path} is no risk level and counts as UNKNOWN." for path, _, readable in found if not readable]
     weight = max((_WEIGHT[level] for _, level, _ in found), default=2)
     if len({level for _, level, _ in found}) > 1:
-        warnings.append("The risk disagrees: " + ", ".join(f"{path} says {level}" for path, level, _ in found) + ".")
+        warnings.append(f"{DISAGREES}: " + ", ".join(f"{path} says {level}" for path, level, _ in found) + ".")
     if weight < 2:
         rule = red_rule(run_document)
         if rule is not None:
