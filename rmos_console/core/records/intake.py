@@ -87,7 +87,7 @@ def validated(fields: dict[str, Any], *, name: str) -> SealedRun:
 def check_depth(value: object, name: str) -> None:
     """Raise :class:`BadDataError` where a value nests deeper than :data:`MAX_RECORD_DEPTH` levels."""
     level = [value]
-    for _ in range(MAX_RECORD_DEPTH + 1):
+    for _ in range(MAX_RECORD_DEPTH):
         level = [
             inner
             for each in level

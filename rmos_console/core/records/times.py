@@ -15,9 +15,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from rmos_console.core.errors import BadDataError, UsageError
 
 _STAMP = re.compile(
-    r"(\d{4}-\d{2}-\d{2})[Tt ](\d{2}:\d{2})(:\d{2})?(?:[.,](\d{1,18}))?\s?(Z|z|[+-]\d{2}(?::?\d{2})?)?", re.ASCII
+    r"(\d{4}-\d{2}-\d{2})[Tt ](\d{2}:\d{2})(:\d{2})?(?:[.,](\d{1,18}))?\s?(Z|z|[+-](?:[01]\d|2[0-3])(?::?[0-5]\d)?)?",
+    re.ASCII,
 )
-_OFFSET = re.compile(r"([+-])(\d{2}):?(\d{2})?", re.ASCII)
+_OFFSET = re.compile(r"([+-])([01]\d|2[0-3]):?([0-5]\d)?", re.ASCII)
 
 
 class Moment(NamedTuple):
@@ -71,8 +72,6 @@ def _zone(name: str) -> tzinfo:
     offset = _OFFSET.fullmatch(name)
     if offset is not None:
         span = timedelta(hours=int(offset[2]), minutes=int(offset[3] or 0))
-        if span >= timedelta(days=1):
-            raise UsageError(f"The offset {name} is a day or more; give one such as -06:00.")
         return timezone(-span if offset[1] == "-" else span)
     try:
         return ZoneInfo(name)
