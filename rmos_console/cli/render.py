@@ -115,7 +115,12 @@ def heading(out: Console, words: str) -> None:
 
 def paragraph(out: Console, text: str, *, indent: int = 2) -> None:
     """Print stored text with its own line ends, wrapped to the terminal."""
-    for line in Text(visible_lines(text)).wrap(out, max(out.width - indent, 20)):
+    wrapped(out, Text(visible_lines(text)), indent=indent)
+
+
+def wrapped(out: Console, text: Text, *, indent: int = 2) -> None:
+    """Print a text wrapped to the terminal, every line indented alike."""
+    for line in text.wrap(out, max(out.width - indent, 20)):
         line.rstrip()
         out.print(Text(" " * indent).append_text(line), soft_wrap=True)
 

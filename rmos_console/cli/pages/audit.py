@@ -69,8 +69,13 @@ def finding_line(finding: Finding) -> str:
 
 def decision_line(decision: DecisionLine) -> str:
     """Return who decided what about which run, when, and whether the signature holds."""
-    who = f"{decision.person_name} ({decision.person_id})" if decision.person_id else "the policy, no human"
-    words = f"{_VERBS.get(decision.verb, decision.verb)} by {who} · {times.exact(decision.at_utc)}"
+    words = f"{_who(decision)} · {times.exact(decision.at_utc)}"
     signature = {"valid": "signature valid", "invalid": "SIGNATURE INVALID", "none": "unsigned"}[decision.signature]
     parts = [words, signature, *(["SUSPECT"] if decision.suspect else []), decision.run_id, decision.advisory_id]
     return " · ".join([*parts, *([decision.reason] if decision.reason else [])])
+
+
+def _who(decision: DecisionLine) -> str:
+    if decision.kind == "automatic":
+        return f"◐ By policy {decision.policy_version}, no human"
+    return f"{_VERBS.get(decision.verb, decision.verb)} by {decision.person_name} ({decision.person_id})"

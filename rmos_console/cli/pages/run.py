@@ -109,12 +109,14 @@ def _files(out: Console, run: RunArtifact) -> None:
         ("G-code sha256", hashes.gcode_sha256),
         ("Plan sha256", hashes.opplan_sha256),
     ]
-    for item in run.attachments:
-        words = f"{item.filename or 'no name'} · {item.kind} · {item.size_bytes:,} bytes"
-        pairs.append((item.sha256, words))
     if any(shown is not None for _, shown in pairs):
-        render.heading(out, "Outputs and files")
+        render.heading(out, "Outputs")
         render.facts(out, pairs)
+    if run.attachments:
+        render.heading(out, "Files")
+        for item in run.attachments:
+            render.paragraph(out, f"{item.filename or 'no name'} · {item.kind} · {item.size_bytes:,} bytes")
+            render.paragraph(out, item.sha256)
 
 
 def _origin(out: Console, run: RunArtifact) -> None:
@@ -127,7 +129,7 @@ def _origin(out: Console, run: RunArtifact) -> None:
             ("Original id", source.run_id),
             ("File", source.path),
             ("Zone assumed", source.assumed_timezone),
-            ("Kept unread", ", ".join(source.extra) or None),
+            ("Kept verbatim", ", ".join(source.extra) or None),
             ("Source says", Text(_short(dict(run.source_facts))) if run.source_facts else None),
             ("Also called so", ", ".join(run.also) or None),
         ],

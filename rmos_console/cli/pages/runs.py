@@ -63,7 +63,8 @@ def queue(out: Console, items: Sequence[QueueItem]) -> None:
         out.print(head)
         facts = (times.short(item.row.created_at_utc, now), item.row.mode, item.row.tool_id, item.row.at_source)
         context = " · ".join(visible(fact) for fact in facts if fact)
-        out.print(Text.assemble("  ", render.review(item.state), (f" · {context} · {visible(item.why)}", render.MUTED)))
+        words = (f" · {context} · {visible(item.why)}", render.MUTED)
+        render.wrapped(out, Text.assemble(render.review(item.state), words))
         out.print(Text(f"  {item.row.run_id} {visible(item.advisory_id)}"), soft_wrap=True)
     out.print()
     waits = "1 explanation waits" if len(items) == 1 else f"{len(items):,} explanations wait"
