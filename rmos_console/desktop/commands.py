@@ -15,6 +15,10 @@ from rmos_console.desktop.actions import ACTIONS, Menu, Where, of
 MENUS: tuple[Menu, ...] = ("store", "view", "run", "review", "compare", "audit", "help")
 
 
+_NEVER_REPEATED = frozenset({"queue.approve", "queue.reject", "queue.skip", "queue.undo"})
+"""A key held down decides once; what comes next has not been read yet."""
+
+
 def menu_title(menu: Menu) -> str:
     """Return the translated title of a menu."""
     translate = QCoreApplication.translate
@@ -45,6 +49,8 @@ class Commands(QObject):
                 if command.where == "global"
                 else Qt.ShortcutContext.WidgetWithChildrenShortcut
             )
+            if command.id in _NEVER_REPEATED:
+                action.setAutoRepeat(False)
             action.triggered.connect(partial(self._triggered, perform, command.id))
             self.actions[command.id] = action
 

@@ -9,8 +9,9 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QSize
-from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QApplication, QFileDialog, QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from rmos_console.core.errors import RmosError, StoreError
 from rmos_console.core.records.changes import Changes
@@ -96,6 +97,12 @@ class AuditView(View):
             n=words.number(self.report.head.seq), verdict=verdict(self.report).title
         )
         return said if not newer else said + " · " + self.tr("{n} newer lines").format(n=words.number(newer))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Put the keyboard where the keys of the audit work."""
+        super().showEvent(event)
+        if not self.isAncestorOf(QApplication.focusWidget() or self.window()):
+            (self.page if self.report is not None else self.empty.act).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def touched(self, changes: Changes) -> None:
         """Say that there are newer lines than the report covers."""

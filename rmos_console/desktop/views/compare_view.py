@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QSize
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
 from rmos_console.core.errors import RmosError
 from rmos_console.core.records.changes import Changes
@@ -77,6 +78,12 @@ class CompareView(View):
     def status(self) -> str:
         """Return what is being compared."""
         return self.tr("Comparing 2 runs") if self.facts is not None else self.tr("Nothing to compare yet")
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Put the keyboard where the keys of the comparison work."""
+        super().showEvent(event)
+        if not self.isAncestorOf(QApplication.focusWidget() or self.window()):
+            (self.page.parameters if self.facts is not None else self.card_a).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def touched(self, changes: Changes) -> None:
         """Compare again where one of the two runs changed."""

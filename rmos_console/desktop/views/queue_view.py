@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from rmos_console.core.errors import NotFoundError, RmosError
 from rmos_console.core.records.changes import Changes
@@ -63,6 +64,12 @@ class QueueView(View):
         return self.tr("{n} to review · policy {mode}, version {version}").format(
             n=words.number(len(self.page.items)), mode=policy.mode, version=policy.version
         )
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Put the keyboard where the keys of the queue work."""
+        super().showEvent(event)
+        if not self.isAncestorOf(QApplication.focusWidget() or self.window()):
+            self.page.card.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def touched(self, changes: Changes) -> None:
         """Read the queue again; the card only where its run, its text, the policy or the people changed."""
@@ -177,6 +184,8 @@ class QueueView(View):
     def _loaded(self, key: Key, facts: CardFacts) -> None:
         if key == self._current and self._facts is None:
             self._facts = facts
+            if self.page.bar.reason.field.hasFocus():
+                self.page.card.setFocus(Qt.FocusReason.OtherFocusReason)
             self.page.show_facts(facts)
             self._stand()
 

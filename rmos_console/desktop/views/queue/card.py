@@ -55,6 +55,8 @@ class QueueCard(QScrollArea):
         self._title = PlainLabel(size=theme.HERO, semibold=True, wrap=True)
         self._warning = PlainLabel(tone="yellow", wrap=True)
         self._text = EvidenceText(size=theme.LARGE)
+        self._rest = EvidenceText(tone="muted")
+        self._rest_title = PlainLabel(self.tr("The rest of the text"), semibold=True)
         self._long = QPlainTextEdit()
         self._long.setReadOnly(True)
         self._long.setAccessibleName(self.tr("The whole text"))
@@ -101,6 +103,9 @@ class QueueCard(QScrollArea):
         layout.addWidget(self._warning)
         layout.addSpacing(theme.GAP_M)
         layout.addLayout(grid)
+        layout.addSpacing(theme.GAP_S)
+        layout.addWidget(self._rest_title)
+        layout.addWidget(self._rest)
         layout.addStretch(1)
         return page
 
@@ -121,11 +126,14 @@ class QueueCard(QScrollArea):
         self._soon.start()
 
     def _show_text(self, facts: CardFacts) -> None:
-        text, marks = facts.body()
-        long = len(text) > _LONG
-        self._text.set_text("" if long else text, [] if long else marks)
+        first, rest = facts.parts()
+        long = len(first[0]) + len(rest[0]) > _LONG
+        self._text.set_text(*(("", []) if long else first))
         self._text.setVisible(not long)
-        self._long.setPlainText(plaintext.visible(text, lines=True) if long else "")
+        self._rest.set_text(*(("", []) if long else rest))
+        self._rest.setVisible(not long and bool(rest[0].strip()))
+        self._rest_title.setVisible(not long and bool(rest[0].strip()))
+        self._long.setPlainText(plaintext.visible(first[0] + rest[0], lines=True) if long else "")
         self._long.setVisible(long)
 
     def _show_tables(self, facts: CardFacts) -> None:

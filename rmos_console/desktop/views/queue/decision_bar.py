@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from rmos_console.core.identity import Signer
@@ -16,6 +17,9 @@ from rmos_console.desktop.views.queue.words import need
 from rmos_console.desktop.widgets.buttons import BigButton, link
 from rmos_console.desktop.widgets.labels import PlainLabel
 from rmos_console.desktop.widgets.surfaces import Rule
+
+_WIDE = 900
+"""Pixels from which there is room to say who signs beside the buttons."""
 
 
 class DecisionBar(QFrame):
@@ -54,7 +58,9 @@ class DecisionBar(QFrame):
     def _lay_out(self) -> None:
         for label in (self.who, self.rule):
             label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        said = QVBoxLayout()
+        self._said = QWidget()
+        said = QVBoxLayout(self._said)
+        said.setContentsMargins(0, 0, 0, 0)
         said.setSpacing(2)
         said.addStretch(1)
         said.addWidget(self.who)
@@ -63,12 +69,10 @@ class DecisionBar(QFrame):
         buttons = QHBoxLayout()
         buttons.setContentsMargins(theme.GAP_XL, theme.GAP_L, theme.GAP_XL, theme.GAP_L)
         buttons.setSpacing(theme.GAP_L)
-        self.reject.setMinimumWidth(252)
-        self.approve.setMinimumWidth(264)
         buttons.addWidget(self.reject)
         buttons.addWidget(self.skip)
         buttons.addStretch(1)
-        buttons.addLayout(said)
+        buttons.addWidget(self._said)
         buttons.addWidget(self.sign_in)
         buttons.addWidget(self.approve)
         layout = QVBoxLayout(self)
@@ -114,6 +118,14 @@ class DecisionBar(QFrame):
         self._show()
         self.reason.field.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where it is narrow, the buttons need the room of the words beside them."""
+        super().resizeEvent(event)
+        wide = event.size().width() >= _WIDE
+        self._said.setVisible(wide)
+        self.reject.setMinimumWidth(252 if wide else 0)
+        self.approve.setMinimumWidth(264 if wide else 0)
+
     def _show(self) -> None:
         facts = self._facts
         for button, verb in ((self.reject, "rejected"), (self.approve, "approved")):
@@ -124,7 +136,8 @@ class DecisionBar(QFrame):
         red = facts is not None and needs_reason(facts.policy, facts.run.risk, "approved")
         if facts is not None and self._writable and (red or self.wanted == "rejected"):
             rejecting = self.wanted == "rejected"
-            self.reason.ask(self.tr("Why is it wrong?") if rejecting else self.tr("Your reason, needed for RED"))
+            label = self.tr("Why is it wrong?") if rejecting else self.tr("Your reason, needed for RED")
+            self.reason.ask(label, "rejected" if rejecting else "approved")
         else:
             self.reason.hide()
         self.sign_in.setVisible(facts is not None and self._signer is None and self._writable)

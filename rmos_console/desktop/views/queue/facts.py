@@ -15,6 +15,12 @@ from rmos_console.core.usecases import browse, review
 from rmos_console.desktop.widgets.json_words import at_path, shown
 from rmos_console.desktop.widgets.toolpath_drawing import Drawing, drawing
 
+_LONG_PARAGRAPH = 280
+"""Characters above which a paragraph, and what follows it, stands smaller below the evidence."""
+
+Part = tuple[str, list[tuple[int, int]]]
+"""A part of a text and the (start, end) of the marks in it."""
+
 MOST_EVIDENCE = 40
 """Rows of a table on the card; what is left out is counted on screen."""
 
@@ -69,14 +75,33 @@ class CardFacts:
         """The headline of the text, empty where it has none."""
         return self.advisory.asset.headline or ""
 
-    def body(self) -> tuple[str, list[tuple[int, int]]]:
+    def body(self) -> Part:
         """Return the text after its headline, and the marks in it."""
+        text, cut = self.advisory.text, self._after_title()
+        return _part(text, cut, len(text), self._marks())
+
+    def parts(self) -> tuple[Part, Part]:
+        """Return the text after its headline in two parts: what is read first, and from its first long paragraph on."""
+        text, cut = self.advisory.text, self._after_title()
+        turn = cut
+        for paragraph in text[cut:].split("\n"):
+            if len(paragraph) > _LONG_PARAGRAPH:
+                break
+            turn += len(paragraph) + 1
+        if not text[cut:turn].strip():
+            turn = len(text)
+        marks = self._marks()
+        return _part(text, cut, min(turn, len(text)), marks), _part(text, min(turn, len(text)), len(text), marks)
+
+    def _after_title(self) -> int:
         text, title = self.advisory.text, self.title
         cut = len(title) if title and text.startswith(title) else 0
         while cut and cut < len(text) and text[cut] in "\n ":
             cut += 1
-        marks = [(start, end) for sentence in self.advisory.asset.evidence for start, end, _ in sentence.marks]
-        return text[cut:], [(start - cut, end - cut) for start, end in marks if start >= cut]
+        return cut
+
+    def _marks(self) -> list[tuple[int, int]]:
+        return [(start, end) for sentence in self.advisory.asset.evidence for start, end, _ in sentence.marks]
 
     def standing_approvers(self) -> tuple[str, ...]:
         """Return the ids of the people whose approval of this text stands."""
@@ -88,6 +113,11 @@ class CardFacts:
             if decision.verb != "withdrawn" and decision.decision_id not in withdrawn
         }
         return tuple(person for person, decision in latest.items() if decision.verb == "approved")
+
+
+def _part(text: str, start: int, end: int, marks: list[tuple[int, int]]) -> Part:
+    inside = [(first - start, last - start) for first, last in marks if start <= first and last <= end]
+    return text[start:end], inside
 
 
 def load(store: Store, run_id: str, advisory_id: str) -> CardFacts:

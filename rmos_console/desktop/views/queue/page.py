@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from rmos_console.core.errors import RmosError
@@ -25,6 +26,8 @@ from rmos_console.desktop.widgets.surfaces import Rule
 
 _LIST_WIDTH = 272
 _HEAD = 52
+_WITH_LIST = 960
+"""Pixels from which the list has room beside the card."""
 
 
 class QueuePage(QWidget):
@@ -74,7 +77,8 @@ class QueuePage(QWidget):
         split.setObjectName("queueSplit")
         split.setHandleWidth(1)
         split.setChildrenCollapsible(False)
-        split.addWidget(self._left())
+        self._panel = self._left()
+        split.addWidget(self._panel)
         split.addWidget(self._right())
         split.setSizes([_LIST_WIDTH, 1000])
         split.setStretchFactor(1, 1)
@@ -83,7 +87,7 @@ class QueuePage(QWidget):
     def _left(self) -> QFrame:
         left = QFrame()
         left.setProperty("role", "panel")
-        left.setMinimumWidth(220)
+        left.setMinimumWidth(_LIST_WIDTH)
         head = QHBoxLayout()
         head.setContentsMargins(theme.GAP_L, 0, theme.GAP_L, 0)
         head.addWidget(self._title)
@@ -113,6 +117,11 @@ class QueuePage(QWidget):
         head.addWidget(self._segments)
         _stack(right, (_fixed(head, _HEAD), Rule(), self._inside, self.read_only, self.bar), self._inside)
         return right
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """A narrow window shows one explanation at a time without the list; the keys and Skip still walk it."""
+        super().resizeEvent(event)
+        self._panel.setVisible(event.size().width() >= _WITH_LIST)
 
     def show_items(self, items: Sequence[QueueItem], row: int) -> None:
         """Show the queue with ``row`` current."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication
 
+from rmos_console.core.records.review import Verb
 from rmos_console.desktop.views.queue.readiness import Missing
 
 
@@ -38,11 +39,9 @@ def advice(missing: Missing) -> str:
     }[missing]
 
 
-def reasons() -> tuple[str, ...]:
+def reasons() -> dict[Verb, tuple[str, ...]]:
     """Return reasons that can be given with one touch; what is stored is the text as it stands here."""
-    return (
-        tr("The limit is right"),
-        tr("Checked at the machine"),
-        tr("The values are wrong"),
-        tr("The conclusion is wrong"),
-    )
+    return {
+        "approved": (tr("The limit is right"), tr("Checked at the machine")),
+        "rejected": (tr("The values are wrong"), tr("The conclusion is wrong")),
+    }
