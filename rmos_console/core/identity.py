@@ -243,7 +243,7 @@ def _locked(document: dict[str, Any], store_id: str, person_id: str) -> _Locked:
 
 
 def _derive(text: str, salt: bytes, cost: int) -> bytes:
-    return Scrypt(salt=salt, length=32, n=cost, r=8, p=1).derive(text.encode("utf-8"))
+    return Scrypt(salt=salt, length=32, n=cost, r=8, p=1).derive(text.encode("utf-8", "surrogatepass"))
 
 
 def _public_hex(key: Ed25519PrivateKey) -> str:

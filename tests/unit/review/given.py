@@ -1,4 +1,4 @@
-"""Runs, people, policies and signed decisions for the tests of the review rules; everything is made here, nothing read."""
+"""People, policies and signed decisions for the tests of the review rules; all made here, nothing read."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from rmos_console.core.review.signing import MEANINGS, DecisionFacts, sign
 from rmos_console.core.review.states import ReviewInputs
 
 Level = Literal["GREEN", "YELLOW", "RED"]
+LEVELS: tuple[Level, ...] = ("GREEN", "YELLOW", "RED")
 STORE = "store_0123456789abcdef"
 RUN_SHA, ADVISORY_SHA, TEXT_SHA = (character * 64 for character in "abc")
 HEAD = Seen(seq=40, digest="d" * 64)

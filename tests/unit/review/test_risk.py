@@ -18,7 +18,7 @@ WEIGHT = {"GREEN": 0, "YELLOW": 1, "RED": 2, "UNKNOWN": 2, "ERROR": 2}
 NAMES = ["GREEN", "YELLOW", "RED"]
 
 
-def placed(levels: tuple[Any, Any, Any, Any, Any], **more: Any) -> dict[str, Any]:
+def placed(levels: tuple[Any, ...], **more: Any) -> dict[str, Any]:
     """A run with a level, or None, in each of the five places, in the order in which they count."""
     first, second, third, fourth, fifth = levels
     return {
