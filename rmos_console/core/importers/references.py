@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple, cast
 
+from rmos_console.core.canonical import canonical
 from rmos_console.core.errors import BadDataError
 from rmos_console.core.records.advisory import AdvisoryInputRef, AdvisoryKind
 from rmos_console.core.records.ids import check_foreign_id
@@ -16,6 +17,9 @@ from rmos_console.core.records.times import read_time
 
 TEXTS = ("request_id", "engine_id", "engine_version")
 KINDS = ("explanation", "advisory", "note", "unknown")
+
+COPIES = "other_copies"
+"""Where a reference keeps what other copies of it say otherwise."""
 
 
 class References(NamedTuple):
@@ -69,19 +73,30 @@ def read_reference(entry: object, *, timezone: str) -> AdvisoryInputRef:
 def merged(first: AdvisoryInputRef, second: AdvisoryInputRef) -> AdvisoryInputRef:
     """Return one reference from two to the same advisory: the one that says more; the other is kept within it."""
     winner, loser = (second, first) if _says(second) > _says(first) else (first, second)
-    told = _document(winner)
-    news = {key: value for key, value in _document(loser).items() if key not in told or told[key] != value}
-    if not news:
-        return winner
+    told, said = _document(winner), _document(loser)
+    copies = [*_pop_copies(told), *_pop_copies(said)]
+    news = {key: value for key, value in said.items() if key not in told or _differ(told[key], value)}
     update: dict[str, Any] = {}
     for key in ("created_at_utc", *TEXTS):
         if getattr(winner, key) is None and getattr(loser, key) is not None:
-            update[key] = news.pop(key)
-    history = dict(winner.at_source or {})
+            update[key] = getattr(loser, key)
+            if news[key] == update[key]:
+                del news[key]  # otherwise it is the source's own spelling, and stays
     if news:
-        copies = history.get("other_copies")
-        history["other_copies"] = [*(copies if isinstance(copies, list) else []), news]
+        copies.append(news)
+    history = {key: value for key, value in (winner.at_source or {}).items() if key != COPIES}
+    if copies:
+        history[COPIES] = copies
     return winner.model_copy(update={**update, "at_source": history or None})
+
+
+def _differ(first: Any, second: Any) -> bool:
+    return canonical(first) != canonical(second)  # true is not 1, and 1 is not 1.0
+
+
+def _pop_copies(document: dict[str, Any]) -> list[Any]:
+    copies = document.pop(COPIES, [])
+    return copies if isinstance(copies, list) else [{COPIES: copies}]
 
 
 def with_facts(ref: AdvisoryInputRef, facts: Mapping[str, Any]) -> AdvisoryInputRef:

@@ -289,3 +289,30 @@ def test_the_sample_store(samples: Path) -> None:
     }
     assert (found["run_45edb7befdbc4ce6a1529e1180560cc4"].refs[0].at_source or {})["rating"] == 4
     assert all(len(each.files) == 1 for each in found.values())
+
+
+def test_a_text_without_an_engine_or_a_time_has_neither(store: Path) -> None:
+    documents: list[dict[str, Any]] = [
+        {"explanation": "Fine.", "meta": {"generator": 7}, "created_at_utc": "soon"},
+        {"summary": "Fine.", "meta": {"generator": "g"}, "operator_notes": "none", "based_on": {"run_id": "old 1"}},
+    ]
+    named = [attach(store, json.dumps(each).encode()) for each in documents]
+    write(store / "runs" / DAY / f"{RUN_A}.json", record(advisory_inputs=[*map(reference, named)]))
+    items = everything(store, "v2")
+    first, second = only(FoundAdvisory, items)
+    assert (first.asset.text, first.asset.engine, first.asset.created_at_utc) == ("Fine.", None, None)
+    assert second.asset.engine is not None
+    assert (second.asset.text, second.asset.engine.version) == ("Fine.", "unknown")
+    assert second.original_run_id == "old 1"
+    assert (second.run_id or "").startswith("run_")
+    assert only(FoundRun, items)[0].warnings == (f"advisory {named[1]} was written about the run old 1",)
+
+
+def test_an_index_that_cannot_be_parsed_hides_no_run(store: Path) -> None:
+    entry = b'{"x": {"deleted": true, "y": "' + b"z" * (33 << 20) + b'"}, "w": {"deleted": NaN}}'
+    write(store / "runs" / "_index.json", entry)
+    items = everything(store, "v2")
+    assert only(Ignored, items) == [
+        Ignored("_index.json", "the entry w holds NaN, which is no JSON number; write null or a number. (and 1 more)")
+    ]
+    assert len(only(FoundRun, items)) == 2
