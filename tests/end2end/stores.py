@@ -49,8 +49,20 @@ def v1_store(folder: Path, **changes: dict[str, Any]) -> Path:
 
 def patch_store(folder: Path) -> Path:
     """Write a per-file store: a run of unknown risk, its explanation approved by the system, unread, at no time."""
+    documents = {
+        "rmos_runs/run_00000000000a.json": _patch_run(),
+        "advisory_assets/2026/01/12/adv_00000000000b.json": _patch_asset(),
+    }
+    for name, document in documents.items():
+        file = folder / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps(document, indent=2), encoding="utf-8")
+    return folder
+
+
+def _patch_run() -> dict[str, Any]:
     run_id, advisory_id = "run_00000000000a", "adv_00000000000b"
-    run = {
+    return {
         "run_id": run_id,
         "created_at_utc": "2026-01-12T14:13:38.430646Z",
         "mode": "saw",
@@ -75,7 +87,11 @@ def patch_store(folder: Path) -> Path:
         "explanation_summary": "Analysis complete. Risk: unknown.",
         "meta": {},
     }
-    asset = {
+
+
+def _patch_asset() -> dict[str, Any]:
+    run_id, advisory_id = "run_00000000000a", "adv_00000000000b"
+    return {
         "asset_id": advisory_id,
         "asset_type": "analysis",
         "created_at_utc": "2026-01-12T14:13:38.435561Z",
@@ -91,11 +107,3 @@ def patch_store(folder: Path) -> Path:
         "reviewed_at_utc": None,
         "meta": {},
     }
-    for name, document in (
-        (f"rmos_runs/{run_id}.json", run),
-        (f"advisory_assets/2026/01/12/{advisory_id}.json", asset),
-    ):
-        file = folder / name
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(json.dumps(document, indent=2), encoding="utf-8")
-    return folder

@@ -44,9 +44,7 @@ def list_runs(
 ) -> None:
     """List runs, newest first; every option narrows."""
     call = Session.of(context, as_json=as_json)
-    now = datetime.now(UTC)
-    if timezone is not None:
-        check_timezone(timezone)
+    first, last = _span(since, until, timezone)
     if limit is None and not call.as_json and sys.stdout.isatty():
         limit = _SCREENFUL
     wanted = RunFilter(
@@ -57,10 +55,8 @@ def list_runs(
         machine=tuple(machine or ()),
         session=tuple(session or ()),
         review=tuple(review or ()),
-        since=None if since is None else times.parse_moment(since, option="--since", timezone=timezone, now=now),
-        until=None
-        if until is None
-        else times.parse_moment(until, option="--until", timezone=timezone, now=now, end=True),
+        since=first,
+        until=last,
         text=text,
         where=where,
         sort=sort.removeprefix("-"),
@@ -75,6 +71,18 @@ def list_runs(
         lambda: {"items": [row.document() for row in page.items], "total": page.total},
         lambda out: runs_page.listing(out, page.items, total=page.total, all_runs=all_runs),
     )
+
+
+def _span(since: str | None, until: str | None, timezone: str | None) -> tuple[str | None, str | None]:
+    """Return the first moment listed and the first one after the last."""
+    if timezone is not None:
+        check_timezone(timezone)
+    now = datetime.now(UTC)
+
+    def moment(text: str | None, option: str, *, end: bool = False) -> str | None:
+        return None if text is None else times.parse_moment(text, option=option, timezone=timezone, now=now, end=end)
+
+    return moment(since, "--since"), moment(until, "--until", end=True)
 
 
 @app.command("show")
