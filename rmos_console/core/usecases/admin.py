@@ -45,6 +45,7 @@ def init(
     with use_case("init", request_id=caller.request_id):
         if admin is not None:
             check_person_id(admin)
+            identity.check_name(name or admin)
             identity.check_passphrase(passphrase or "")
         create_store(path)
         with open_store(path) as store:

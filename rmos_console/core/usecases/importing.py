@@ -178,7 +178,6 @@ class _Import:
         if made and not self._dry_run:
             self.changes |= commit(self._store, self._caller, decide)
         self.account.updated += int(bool(made))
-        self.account.already_present += int(not made)
 
     def _flush(self) -> None:
         """Judge the batch on the view of now, pack the originals of what is new, and commit."""
