@@ -9,6 +9,9 @@ Point = tuple[float, float, float]
 CHORD_MM = 0.02
 """How far a chord may lie inside the arc it stands for."""
 
+_LEAST_PER_TURN = 24
+"""Small arcs get this many, so that their length is right within half a percent and they look round when magnified."""
+
 _MOST_PER_TURN = 360
 
 
@@ -73,8 +76,6 @@ def flattened(
 
 
 def _steps(radius: float, sweep: float) -> int:
-    if radius <= CHORD_MM:
-        return 2
-    angle = 2 * math.acos(1 - CHORD_MM / radius)
     turns = sweep / math.tau
-    return max(2, min(math.ceil(sweep / angle), math.ceil(_MOST_PER_TURN * turns)))
+    chord = 2 * math.acos(1 - CHORD_MM / radius) if radius > CHORD_MM else math.tau
+    return max(2, math.ceil(_LEAST_PER_TURN * turns), min(math.ceil(sweep / chord), math.ceil(_MOST_PER_TURN * turns)))

@@ -81,7 +81,9 @@ def findings(
     if not risk.equal:
         add("CRITICAL", f"Risk differs: {risk.a} and {risk.b}", "decision.risk_level")
     elif not policy.equal:
-        add("CRITICAL", f"Risk for the policy differs: {policy.a} and {policy.b}", "decision.risk_level")
+        # The status alone can raise this risk, so whoever ignores the status ignores this too.
+        reason = f"Risk for the policy differs: {policy.a} and {policy.b}"
+        add("CRITICAL", reason, "decision.risk_level", "status")
     if not by_name["gcode_sha256"].equal:
         add("CRITICAL", _which("G-code differs", "G-code", programs), *_GCODE_PATHS)
     toolpaths = by_name["toolpaths_sha256"]
