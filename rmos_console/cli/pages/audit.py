@@ -56,7 +56,7 @@ def verdict(report: AuditReport) -> str:
     people = report.reviews.human
     signed = f", and the signature of {render.counted(people, 'decision')} by people holds" if people else ""
     lines = render.counted(report.lines, "line")
-    return f"Intact: {lines} chain without a gap and all that they name matches its digest{signed}."
+    return f"Intact: the chain of {lines} is unbroken and everything named in it matches its digest{signed}."
 
 
 def finding_line(finding: Finding) -> str:
