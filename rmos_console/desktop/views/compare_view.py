@@ -236,5 +236,5 @@ def _swap_button(name: str) -> QToolButton:
     swap.setProperty("role", "button")
     swap.setIcon(icons.icon("swap"))
     swap.setIconSize(QSize(20, 20))
-    swap.setFixedSize(theme.TOUCH, theme.TOUCH)
+    swap.setProperty("touch", True)
     return swap

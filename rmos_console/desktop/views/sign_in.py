@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QComboBox, QDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
@@ -11,7 +12,7 @@ from rmos_console.core.errors import RmosError, SignatureError
 from rmos_console.core.identity import Signer
 from rmos_console.core.records.actor import Person
 from rmos_console.core.store import View as StoreView
-from rmos_console.desktop import plaintext, theme
+from rmos_console.desktop import icons, plaintext, theme
 from rmos_console.desktop.desk import Desk
 from rmos_console.desktop.tasks import Task, TaskRunner
 from rmos_console.desktop.widgets.buttons import button
@@ -27,6 +28,17 @@ def people_here(view: StoreView) -> list[Person]:
     return sorted(able, key=lambda person: (person.name.casefold(), person.id))
 
 
+class _WhoBox(QComboBox):
+    """A drop-down that shows that it is one: the style sheet takes the arrow away."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        painter = QPainter(self)
+        box = QRectF(self.width() - 32, self.height() / 2 - 10, 20, 20)
+        icons.paint(painter, "chevron-down", box, theme.tokens().color("muted"))
+        painter.end()
+
+
 class SignInDialog(QDialog):
     """Asks for a person and a passphrase; accepted once the key is unlocked and the desk knows the signer."""
 
@@ -37,8 +49,8 @@ class SignInDialog(QDialog):
         self.setWindowTitle(self.tr("Sign in"))
         self.setMinimumWidth(440)
         self.people = people_here(desk.snapshot) if desk.snapshot is not None else []
-        self.who = QComboBox()
-        self.who.setMinimumHeight(theme.TOUCH)
+        self.who = _WhoBox()
+        self.who.setProperty("touch", True)
         self.who.setAccessibleName(self.tr("Your name"))
         self.who.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         for person in self.people:
@@ -46,7 +58,7 @@ class SignInDialog(QDialog):
         self.passphrase = QLineEdit()
         self.passphrase.setEchoMode(QLineEdit.EchoMode.Password)
         self.passphrase.setMaxLength(identity.MAX_PASSPHRASE)
-        self.passphrase.setMinimumHeight(theme.TOUCH)
+        self.passphrase.setProperty("touch", True)
         self.passphrase.setAccessibleName(self.tr("Passphrase"))
         self.passphrase.textChanged.connect(self._standing)
         self.passphrase.returnPressed.connect(self._unlock)

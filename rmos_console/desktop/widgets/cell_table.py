@@ -49,12 +49,14 @@ class CellDelegate(QStyledItemDelegate):
                 painter.fillRect(QRectF(rect.left(), rect.top(), 3, rect.height()), tokens.color("accent"))
         elif cell.ground:
             painter.fillRect(rect.adjusted(0, 0, 0, -1), tokens.color(cell.ground))
-        _paint_cell(painter, cell, column, rect.adjusted(_inset(index.column()), 0, -_end(model, index.column()), 0))
+        _paint_cell(
+            painter, cell, column, rect.adjusted(_inset(model, index.column()), 0, -_end(model, index.column()), 0)
+        )
         painter.restore()
 
 
-def _inset(column: int) -> int:
-    return 0 if column == 0 else _PAD
+def _inset(model: CellModel, column: int) -> int:
+    return model.inset if column == 0 else _PAD
 
 
 def _end(model: CellModel, column: int) -> int:
@@ -163,9 +165,14 @@ class CellHeader(QHeaderView):
         painter.fillRect(QRectF(box.left(), box.bottom() - 1, box.width(), 1), tokens.color("line"))
         painter.setFont(theme.font(theme.SMALL))
         painter.setPen(tokens.color("muted"))
-        inner = box.adjusted(_inset(section), 0, -_end(model, section), 0)
+        inner = box.adjusted(_inset(model, section), 0, -_end(model, section), 0)
         text = _elided(theme.font(theme.SMALL), plaintext.visible(column.title), inner.width(), column)
         painter.drawText(inner, _flags(right=column.right), text)
+        if column.risk:
+            width = QFontMetricsF(theme.font(theme.SMALL)).horizontalAdvance(text)
+            left = inner.right() - width - 16 if column.right else inner.left() + width + 8
+            box = QRectF(left, inner.center().y() - 4.5, 9, 9)
+            glyphs.paint_risk(painter, column.risk, box, tokens.risk(column.risk))
         painter.restore()
 
 
@@ -185,6 +192,7 @@ class CellTable(QTableView):
         super().__init__(parent)
         self._fit, self._row_height = fit, row_height
         self.cells = CellModel(columns, self)
+        self.cells.inset = theme.GAP_M if selectable and not columns[0].centre else 0
         self.setModel(self.cells)
         self.setItemDelegate(CellDelegate(self))
         self.setHorizontalHeader(CellHeader(self))
@@ -222,9 +230,9 @@ class CellTable(QTableView):
             self.setFixedHeight(self.sizeHint().height())
         self.updateGeometry()
 
-    def set_titles(self, titles: Sequence[str]) -> None:
-        """Rename the columns."""
-        self.cells.set_titles(titles)
+    def set_titles(self, titles: Sequence[str], risks: Sequence[str] = ()) -> None:
+        """Rename the columns, each with its risk glyph where it has one."""
+        self.cells.set_titles(titles, risks)
 
     def _fit_columns(self, rows: Sequence[Row]) -> None:
         header = self.horizontalHeader()
@@ -234,8 +242,9 @@ class CellTable(QTableView):
                 header.setSectionResizeMode(at, QHeaderView.ResizeMode.Stretch)
                 continue
             widths = [cell_width(row[at]) for row in rows[:_MEASURED]]
-            wanted = max([small.horizontalAdvance(column.title), column.narrowest, *widths])
-            pad = _inset(at) + _end(self.cells, at) + 1
+            glyph = 16 if column.risk else 0
+            wanted = max([small.horizontalAdvance(column.title) + glyph, column.narrowest, *widths])
+            pad = _inset(self.cells, at) + _end(self.cells, at) + 1
             header.setSectionResizeMode(at, QHeaderView.ResizeMode.Fixed)
             header.resizeSection(at, round(min(wanted, column.widest) + pad))
 

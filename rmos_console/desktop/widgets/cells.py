@@ -43,7 +43,7 @@ class Column:
     """A column: its title, and how its cells stand.
 
     One column of a table may ``stretch``; ``widest`` limits the others, in pixels; ``elide`` says which end of a text
-    that does not fit is left out.
+    that does not fit is left out; ``risk`` names a glyph before the title.
     """
 
     title: str
@@ -53,17 +53,19 @@ class Column:
     widest: int = 320
     narrowest: int = 0
     elide: Qt.TextElideMode = Qt.TextElideMode.ElideRight
+    risk: str = ""
 
 
 Row = Sequence[Cell]
 
 
 class CellModel(QAbstractTableModel):
-    """A table of :class:`Cell`; all rows change at once."""
+    """A table of :class:`Cell`; all rows change at once. ``inset`` is the room before the first column, in pixels."""
 
     def __init__(self, columns: Sequence[Column], parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.columns = tuple(columns)
+        self.inset = 0
         self._rows: tuple[Row, ...] = ()
 
     def set_rows(self, rows: Sequence[Row]) -> None:
@@ -72,9 +74,12 @@ class CellModel(QAbstractTableModel):
         self._rows = tuple(rows)
         self.endResetModel()
 
-    def set_titles(self, titles: Sequence[str]) -> None:
-        """Rename the columns from the left."""
-        renamed = [replace(column, title=title) for title, column in zip(titles, self.columns, strict=True)]
+    def set_titles(self, titles: Sequence[str], risks: Sequence[str] = ()) -> None:
+        """Rename the columns from the left, each with its risk glyph where it has one."""
+        renamed = [
+            replace(column, title=title, risk=risk)
+            for title, risk, column in zip(titles, risks or [""] * len(titles), self.columns, strict=True)
+        ]
         self.columns = tuple(renamed)
         self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(renamed) - 1)
 

@@ -155,10 +155,11 @@ class ToolpathPicture(QWidget):
         rapid = _cosmetic(theme.tokens().color("edge"), 1)
         rapid.setDashPattern([1, 4])
         painter.setPen(rapid)
-        painter.drawPath(transform.map(drawing.rapids))
+        if side == "b" or len(self._layers) == 1:
+            painter.drawPath(transform.map(drawing.rapids))
         painter.setPen(pen(side, 1.0))
         painter.drawPath(transform.map(drawing.cuts))
-        dots = pen(side, 3.5)
+        dots = pen(side, 2.5)
         dots.setStyle(Qt.PenStyle.SolidLine)
         dots.setCapStyle(Qt.PenCapStyle.RoundCap)
         painter.setPen(dots)
@@ -169,7 +170,7 @@ class ToolpathPicture(QWidget):
             return
         side, line = self._marked
         path: QPainterPath = transform.map(self._layers[side].moves_at(line))
-        if path.isEmpty():
+        if path.elementCount() == 0:
             return
         colour = theme.tokens().color(self._mark_token)
         strong = _cosmetic(colour, 3)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from rmos_console.core.records.diff import DiffRow, RunDiff
@@ -19,7 +19,10 @@ from rmos_console.desktop.widgets.sides import Side, pen
 from rmos_console.desktop.widgets.toolpath_picture import ToolpathPicture
 
 _LEFT = 384
+_LEFT_NARROW = 340
 _PICTURE = 384
+_WIDE = 960
+"""Pixels from which everything has room beside each other."""
 
 
 class Legend(QWidget):
@@ -76,25 +79,25 @@ class ComparePage(QWidget):
     def _lay_out(self) -> None:
         left = QVBoxLayout()
         left.setSpacing(0)
-        left.addLayout(_heading(self.tr("Hashes"), self._hash_note))
+        left.addWidget(_heading(self.tr("Hashes"), self._hash_note))
         left.addWidget(self._hashes)
         left.addSpacing(theme.GAP_M)
-        left.addLayout(_heading(self.tr("Outcome")))
+        left.addWidget(_heading(self.tr("Outcome")))
         left.addWidget(self._outcome)
         left.addStretch(1)
         right = QVBoxLayout()
         right.setSpacing(0)
-        right.addLayout(_heading(self.tr("Parameters"), self._parameter_note, None, self._hidden, self.show_equal))
+        right.addWidget(_heading(self.tr("Parameters"), self._parameter_note, None, self._hidden, self.show_equal))
         right.addWidget(self.parameters, 1)
         upper = QWidget()
         upper_line = QHBoxLayout(upper)
         upper_line.setContentsMargins(0, 0, 0, 0)
         upper_line.setSpacing(theme.GAP_XL)
-        narrow = QWidget()
-        narrow.setLayout(left)
+        self._beside = QWidget()
+        self._beside.setLayout(left)
         left.setContentsMargins(0, 0, 0, 0)
-        narrow.setFixedWidth(_LEFT)
-        upper_line.addWidget(narrow)
+        self._beside.setFixedWidth(_LEFT)
+        upper_line.addWidget(self._beside)
         upper_line.addLayout(right, 1)
         self._split = QSplitter(Qt.Orientation.Vertical)
         self._split.setObjectName("compareSplit")
@@ -117,14 +120,25 @@ class ComparePage(QWidget):
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(theme.GAP_XL)
         grid.setVerticalSpacing(theme.GAP_XS)
-        grid.addLayout(_heading(self.tr("G-code"), self._gcode_note, None, self._gcode_ignored), 0, 0)
-        grid.addLayout(_heading(self.tr("Toolpath"), None, Legend(), self._line), 0, 1)
+        self._path_heading = _heading(self.tr("Toolpath"), None, Legend(), self._line)
+        grid.addWidget(_heading(self.tr("G-code"), self._gcode_note, self._gcode_ignored), 0, 0)
+        grid.addWidget(self._path_heading, 0, 1)
         grid.addWidget(self.gcode, 1, 0)
         grid.addWidget(self.picture, 1, 1)
         grid.setColumnStretch(0, 1)
         self.picture.setFixedWidth(_PICTURE)
         grid.setRowStretch(1, 1)
         return lower
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """A narrow window keeps hashes, parameters and G-code; delta, percent and the picture need more room."""
+        super().resizeEvent(event)
+        wide = event.size().width() >= _WIDE
+        self._beside.setFixedWidth(_LEFT if wide else _LEFT_NARROW)
+        self.picture.setVisible(wide)
+        self._path_heading.setVisible(wide)
+        for column in (4, 5, 6):
+            self.parameters.setColumnHidden(column, not wide)
 
     def show_facts(self, facts: CompareFacts) -> None:
         """Show a comparison."""
@@ -225,10 +239,12 @@ class ComparePage(QWidget):
             self.picture.mark("a" if side == "a" else "b", line)
 
 
-def _heading(title: str, *parts: QWidget | None) -> QHBoxLayout:
+def _heading(title: str, *parts: QWidget | None) -> QWidget:
     """Return a heading line; None among the parts is where the room goes."""
-    line = QHBoxLayout()
-    line.setContentsMargins(0, 0, 0, theme.GAP_XS)
+    heading = QWidget()
+    heading.setFixedHeight(theme.ROW)
+    line = QHBoxLayout(heading)
+    line.setContentsMargins(0, 0, 0, 0)
     line.setSpacing(theme.GAP_S)
     line.addWidget(PlainLabel(title, semibold=True))
     for part in parts:
@@ -236,6 +252,6 @@ def _heading(title: str, *parts: QWidget | None) -> QHBoxLayout:
             line.addStretch(1)
         else:
             line.addWidget(part)
-    if None not in parts:
+    if None not in parts and len(parts) < 2:
         line.addStretch(1)
-    return line
+    return heading

@@ -37,7 +37,7 @@ class RunPicker(QDialog):
         self.setWindowTitle(self.tr("Choose run {side}").format(side=side))
         self.resize(760, 520)
         self.search = QLineEdit()
-        self.search.setMinimumHeight(theme.TOUCH)
+        self.search.setProperty("touch", True)
         self.search.setAccessibleName(self.tr("Search runs"))
         self.search.setPlaceholderText(self.tr("Tool, material, id or words of the explanation"))
         self.search.setClearButtonEnabled(True)

@@ -28,9 +28,9 @@ def hash_columns() -> tuple[Column, ...]:
     """Return the columns of the hashes, also used for the outcome."""
     return (
         Column("", stretch=True),
-        Column(tr("A"), widest=130, narrowest=112),
+        Column(tr("A"), widest=130, narrowest=100),
         Column("", centre=True, narrowest=16),
-        Column(tr("B"), widest=150, narrowest=128),
+        Column(tr("B"), widest=150, narrowest=104),
     )
 
 

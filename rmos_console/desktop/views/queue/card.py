@@ -21,6 +21,8 @@ _LONG = 12_000
 """Characters above which a text gets a scrolling field of its own instead of being laid out whole."""
 
 _GAP = 32
+_TWO_COLUMNS = 780
+"""Pixels from which two columns have room beside each other."""
 _NEAR = 8
 
 
@@ -39,6 +41,7 @@ class QueueCard(QScrollArea):
         self.setAccessibleName(self.tr("The explanation"))
         self.read = False
         self._facts: CardFacts | None = None
+        self._wide: bool | None = None
         self._make_parts()
         self.setWidget(self._page())
         self.verticalScrollBar().valueChanged.connect(self._look)
@@ -81,20 +84,18 @@ class QueueCard(QScrollArea):
         head.setSpacing(theme.GAP_M)
         head.addWidget(self._risk)
         head.addWidget(self._outcome, 1)
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(_GAP)
-        grid.setVerticalSpacing(theme.GAP_XL)
-        grid.setColumnStretch(0, 47)
-        grid.setColumnStretch(1, 53)
-        grid.addLayout(_stack(self._text, self._long), 0, 0)
-        grid.addLayout(_stack(self._evidence, self._evidence_more), 0, 1)
-        grid.addLayout(_stack(_line(self._beside, self._compare, self._key), self._contrast, self._contrast_more), 1, 0)
-        beside = _line(self._path_title, self._path_words)
-        path = QVBoxLayout()
-        path.setSpacing(theme.GAP_S)
-        path.addWidget(beside)
-        path.addWidget(self._picture, 1)
-        grid.addLayout(path, 1, 1)
+        path = _stack(_line(self._path_title, self._path_words), self._picture)
+        path.setStretch(1, 1)
+        path.setStretch(2, 0)
+        self._cells = [
+            _held(_stack(self._text, self._long)),
+            _held(_stack(self._evidence, self._evidence_more)),
+            _held(_stack(_line(self._beside, self._compare, self._key), self._contrast, self._contrast_more)),
+            _held(path),
+        ]
+        self._grid = QGridLayout()
+        self._grid.setVerticalSpacing(theme.GAP_XL)
+        self._arrange(wide=True)
         layout = QVBoxLayout(page)
         layout.setContentsMargins(theme.GAP_XL, theme.GAP_XL, theme.GAP_XL, theme.GAP_L)
         layout.setSpacing(theme.GAP_S)
@@ -102,12 +103,24 @@ class QueueCard(QScrollArea):
         layout.addWidget(self._title)
         layout.addWidget(self._warning)
         layout.addSpacing(theme.GAP_M)
-        layout.addLayout(grid)
+        layout.addLayout(self._grid)
         layout.addSpacing(theme.GAP_S)
         layout.addWidget(self._rest_title)
         layout.addWidget(self._rest)
         layout.addStretch(1)
         return page
+
+    def _arrange(self, *, wide: bool) -> None:
+        """Put the four parts two by two, or below each other where it is narrow."""
+        if self._wide == wide:
+            return
+        self._wide = wide
+        for at, cell in enumerate(self._cells):
+            self._grid.removeWidget(cell)
+            self._grid.addWidget(cell, at // 2 if wide else at, at % 2 if wide else 0)
+        self._grid.setColumnStretch(0, 47)
+        self._grid.setColumnStretch(1, 53 if wide else 0)
+        self._grid.setHorizontalSpacing(_GAP if wide else 0)
 
     def show_facts(self, facts: CardFacts) -> None:
         """Show an explanation from its beginning, unread."""
@@ -146,7 +159,7 @@ class QueueCard(QScrollArea):
         if contrast is not None:
             self._beside.setText(self.tr("Nearest GREEN run"))
             rows, left_out = tables.contrast_rows(contrast)
-            self._contrast.set_titles(tables.contrast_titles(contrast))
+            self._contrast.set_titles(tables.contrast_titles(contrast), ("", facts.run.risk.shown, "GREEN", ""))
         else:
             self._beside.setText(self.tr("What was asked for"))
             rows, left_out = tables.request_rows(facts.run)
@@ -191,6 +204,7 @@ class QueueCard(QScrollArea):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """A taller window may show the end."""
         super().resizeEvent(event)
+        self._arrange(wide=event.size().width() >= _TWO_COLUMNS)
         self._soon.start()
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -224,6 +238,12 @@ def _stack(*widgets: QWidget) -> QVBoxLayout:
         layout.addWidget(widget)
     layout.addStretch(1)
     return layout
+
+
+def _held(layout: QVBoxLayout) -> QWidget:
+    cell = QWidget()
+    cell.setLayout(layout)
+    return cell
 
 
 def _line(*widgets: QWidget) -> QWidget:

@@ -16,7 +16,7 @@ from rmos_console.desktop.widgets.json_words import at_path, shown
 from rmos_console.desktop.widgets.toolpath_drawing import Drawing, drawing
 
 _LONG_PARAGRAPH = 280
-"""Characters above which a paragraph, and what follows it, stands smaller below the evidence."""
+"""Characters above which a paragraph without marks, and what follows it, stands smaller below the evidence."""
 
 Part = tuple[str, list[tuple[int, int]]]
 """A part of a text and the (start, end) of the marks in it."""
@@ -81,16 +81,19 @@ class CardFacts:
         return _part(text, cut, len(text), self._marks())
 
     def parts(self) -> tuple[Part, Part]:
-        """Return the text after its headline in two parts: what is read first, and from its first long paragraph on."""
+        """Return the text after its headline in two parts: the gist, and what follows from the first long paragraph
+        on that shows no value of the run, such as a list of all that passed.
+        """
         text, cut = self.advisory.text, self._after_title()
+        marks = self._marks()
         turn = cut
         for paragraph in text[cut:].split("\n"):
-            if len(paragraph) > _LONG_PARAGRAPH:
+            marked = any(turn <= start < turn + len(paragraph) for start, _ in marks)
+            if len(paragraph) > _LONG_PARAGRAPH and not marked:
                 break
             turn += len(paragraph) + 1
         if not text[cut:turn].strip():
             turn = len(text)
-        marks = self._marks()
         return _part(text, cut, min(turn, len(text)), marks), _part(text, min(turn, len(text)), len(text), marks)
 
     def _after_title(self) -> int:

@@ -25,7 +25,7 @@ class ReasonBar(QWidget):
         self.label = PlainLabel(size=theme.SMALL, tone="muted")
         self.field = QLineEdit()
         self.field.setMaxLength(_LONGEST)
-        self.field.setMinimumHeight(theme.TOUCH)
+        self.field.setProperty("touch", True)
         self.field.setMinimumWidth(160)
         self.field.setFont(theme.font())
         self.field.setAccessibleName(self.tr("Your reason"))

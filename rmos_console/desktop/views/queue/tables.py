@@ -92,9 +92,9 @@ def contrast_columns() -> tuple[Column, ...]:
 
 def contrast_titles(contrast: Contrast) -> tuple[str, str, str, str]:
     """Return the titles of the contrast table."""
-    differ = tr("{n} rows differ, {equal} are equal").format(
-        n=words.number(len(contrast.rows)), equal=words.number(contrast.equal)
-    )
+    one = len(contrast.rows) == 1
+    differ = tr("1 row differs, {equal} are equal") if one else tr("{n} rows differ, {equal} are equal")
+    differ = differ.format(n=words.number(len(contrast.rows)), equal=words.number(contrast.equal))
     return differ, tr("This run"), words.short_id(contrast.run_id), ""
 
 
