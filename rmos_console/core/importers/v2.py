@@ -98,7 +98,7 @@ def _indexes(store: _Store) -> Iterator[Found]:
 
 def _collect_links(store: _Store) -> Iterator[Found]:
     for partition in store.partitions:
-        for name in _names(partition, store)[0]:
+        for name in _listed(partition, store)[0]:
             if LINK_MARK in name and name.endswith(".json"):
                 source = store.name(partition / name)
                 try:
@@ -110,10 +110,8 @@ def _collect_links(store: _Store) -> Iterator[Found]:
                     yield Refused(source, error.message, is_run=False)
 
 
-def _names(partition: Path, store: _Store) -> tuple[list[str], Refused | None]:
-    """Return the names in a partition that are asked for; a folder that cannot be listed refuses itself alone."""
-    if store.only is not None:
-        return [store.only.name], None
+def _listed(partition: Path, store: _Store) -> tuple[list[str], Refused | None]:
+    """Return the names in a partition; a folder that cannot be listed refuses itself alone."""
     try:
         return names_in(partition), None
     except BadDataError as error:
@@ -121,10 +119,10 @@ def _names(partition: Path, store: _Store) -> tuple[list[str], Refused | None]:
 
 
 def _partition(partition: Path, store: _Store) -> Iterator[Found]:
-    names, refusal = _names(partition, store)
+    names, refusal = _listed(partition, store)
     if refusal is not None:
         yield refusal
-    for name in names:
+    for name in names if store.only is None else [store.only.name]:
         file = partition / name
         source = store.name(file)
         if source in store.links.files:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import tracemalloc
 from typing import Any
 
 import pytest
@@ -87,3 +88,15 @@ def test_the_members_of_a_named_object_come_one_level_deeper() -> None:
         ("b", 1),
         ("runs2", 0),
     ]
+
+
+def test_a_huge_member_is_passed_over_without_being_held() -> None:
+    handle = io.BytesIO(b'{"big": "' + b"x\\n" * 8_000_000 + b'", "small": 1}')
+    tracemalloc.start()
+    try:
+        found = list(members(handle, limit=1000))
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert [item.data for item in found if isinstance(item, Member)] == [None, b"1"]
+    assert peak < 8 * splitter.CHUNK

@@ -268,12 +268,14 @@ def test_a_text_that_cannot_be_trusted_is_not_taken(store: Path, data: bytes, na
 
 def test_one_file_alone_is_one_run_with_its_links(store: Path) -> None:
     write(store / "runs" / DAY / "other.json", record("other"))
+    write(store / "runs" / DAY / "other_advisory_u-2.json", reference("u-2"))
     write(store / "runs" / DAY / f"run_{RUN_A}_advisory_u-1.json", {**LINK, "run_id": RUN_A})
     (link,) = everything(store / "runs" / DAY / f"run_{RUN_A}_advisory_u-1.json", "v2")
     assert isinstance(link, FoundLink)
     assert link.run_id == RUN_A
     (found,) = everything(store / "runs" / DAY / "other.json", "v2")
     assert isinstance(found, FoundRun)
+    assert [ref.advisory_id for ref in found.refs] == ["u-2"]
     assert len(runs(store / "runs" / DAY, "v2")) == 2
 
 
