@@ -8,11 +8,16 @@ from typing import Any
 
 import pytest
 
+from rmos_console.core import identity
 from rmos_console.core.identity import Signer, unlock
+from rmos_console.core.records import events
 from rmos_console.core.records.actor import Actor, Caller
+from rmos_console.core.records.changes import Written
+from rmos_console.core.records.review import Review, Seen, Verb
 from rmos_console.core.records.run import RunArtifact
 from rmos_console.core.store import Store, create_store, open_store
-from rmos_console.core.usecases import admin, intake
+from rmos_console.core.usecases import admin, browse, intake, review
+from rmos_console.core.usecases.commit import commit
 
 PASSPHRASE = "correct horse battery"
 CALLER = Caller(by=Actor(kind="service", id="tests"), request_id="req-tests")
@@ -88,3 +93,41 @@ def enrol(store: Store, person_id: str, name: str, by: Signer | None, role: str 
         caller=CALLER,
     )
     return unlock(store.store_id, person_id, PASSPHRASE)
+
+
+def decide(
+    store: Store,
+    signer: Signer,
+    run_id: str,
+    advisory_id: str,
+    verb: Verb,
+    *,
+    text_sha256: str | None = None,
+    reason: str | None = None,
+    seen: Seen | None = None,
+) -> Written[Review]:
+    """Decide about the text as the store holds it now, unless a test says otherwise."""
+    return review.decide(
+        store,
+        signer,
+        run_id,
+        advisory_id,
+        verb,
+        text_sha256=text_sha256 or browse.advisory(store, advisory_id).text_sha256,
+        reason=reason,
+        seen=seen or review.seen(store.snapshot()),
+        caller=CALLER,
+    )
+
+
+def revoke(store: Store, person: Signer, by: Signer, *, since: str) -> None:
+    """Revoke somebody, by the act of an admin."""
+    act = identity.revoke_act(
+        store_id=store.store_id,
+        person_id=person.person_id,
+        since=since,
+        reason="left",
+        at_utc="2026-11-22T10:00:00.000000Z",
+        by=by,
+    )
+    commit(store, CALLER, lambda _view: [events.reviewer_revoked(act)])

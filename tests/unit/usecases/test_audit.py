@@ -16,7 +16,7 @@ from rmos_console.core.records.run import RunArtifact
 from rmos_console.core.store import Store
 from rmos_console.core.usecases import attach, audit, browse, explain, intake, review
 from rmos_console.core.usecases.commit import commit
-from tests.unit.usecases.conftest import RED
+from tests.unit.usecases.conftest import RED, decide
 
 Make = Callable[..., RunArtifact]
 
@@ -60,17 +60,7 @@ def decided(store: Store, run: RunArtifact, signer: Signer, caller: Caller) -> d
     """Reject an explanation properly; return the decision as the ledger holds it."""
     after = explain.explain(store, run.run_id, caller=caller).value
     advisory_id = after.advisory_inputs[0].advisory_id
-    written = review.decide(
-        store,
-        signer,
-        run.run_id,
-        advisory_id,
-        "rejected",
-        text_sha256=browse.advisory(store, advisory_id).text_sha256,
-        reason="No",
-        seen=review.seen(store.snapshot()),
-        caller=caller,
-    )
+    written = decide(store, signer, run.run_id, advisory_id, "rejected", reason="No")
     return written.value.document()
 
 

@@ -8,16 +8,13 @@ from typing import Any
 
 import pytest
 
-from rmos_console.core import identity
 from rmos_console.core.canonical import canonical_sha256
 from rmos_console.core.identity import Signer
-from rmos_console.core.records import events
 from rmos_console.core.records.actor import Caller
 from rmos_console.core.records.run import RunArtifact
 from rmos_console.core.store import Store, open_store
-from rmos_console.core.usecases import admin, audit, browse, explain, intake, review
-from rmos_console.core.usecases.commit import commit
-from tests.unit.usecases.conftest import CALLER, GREEN, RED, enrol
+from rmos_console.core.usecases import admin, audit, browse, explain, intake
+from tests.unit.usecases.conftest import CALLER, GREEN, RED, decide, enrol, revoke
 from tests.unit.usecases.forge import forge
 
 Change = Callable[[dict[str, Any]], None]
@@ -32,17 +29,7 @@ def closed(store_path: Path) -> Path:
         red = create(store, RED)
         explain.explain(store, create(store, GREEN).run_id, caller=CALLER)
         advisory_id = explain.explain(store, red.run_id, caller=CALLER).value.advisory_inputs[0].advisory_id
-        review.decide(
-            store,
-            voss,
-            red.run_id,
-            advisory_id,
-            "rejected",
-            text_sha256=browse.advisory(store, advisory_id).text_sha256,
-            reason="No",
-            seen=review.seen(store.snapshot()),
-            caller=CALLER,
-        )
+        decide(store, voss, red.run_id, advisory_id, "rejected", reason="No")
         admin.set_policy(store, voss, second_for_red=True, caller=CALLER)
     assert audit.audit(store_path).ok
     return store_path
@@ -178,32 +165,10 @@ def test_a_revoked_signer_is_listed_as_suspect(
 ) -> None:
     run = make_run(RED)
     advisory_id = explain.explain(store, run.run_id, caller=caller).value.advisory_inputs[0].advisory_id
-    review.decide(
-        store,
-        keller,
-        run.run_id,
-        advisory_id,
-        "approved",
-        text_sha256=browse.advisory(store, advisory_id).text_sha256,
-        reason="Right",
-        seen=review.seen(store.snapshot()),
-        caller=caller,
-    )
-    revoke(store, keller, voss, caller, since="2026-01-01T00:00:00Z")
+    decide(store, keller, run.run_id, advisory_id, "approved", reason="Right")
+    revoke(store, keller, voss, since="2026-01-01T00:00:00Z")
     report = audit.audit(store.path)
     assert report.ok
     assert [line.suspect for line in report.decisions] == [True]
     assert any("suspect" in item.message for item in report.findings if item.severity == "warning")
     assert browse.show(store, run.run_id).review_state == "NEEDS_REVIEW"
-
-
-def revoke(store: Store, person: Signer, by: Signer, caller: Caller, *, since: str) -> None:
-    act = identity.revoke_act(
-        store_id=store.store_id,
-        person_id=person.person_id,
-        since=since,
-        reason="left",
-        at_utc="2026-11-22T10:00:00.000000Z",
-        by=by,
-    )
-    commit(store, caller, lambda _view: [events.reviewer_revoked(act)])

@@ -14,7 +14,7 @@ from rmos_console.core.records.review import Seen
 from rmos_console.core.records.run import RunArtifact
 from rmos_console.core.store import Store
 from rmos_console.core.usecases import admin, attach, audit, browse, explain, review
-from tests.unit.usecases.conftest import RED
+from tests.unit.usecases.conftest import RED, decide
 
 Make = Callable[..., RunArtifact]
 
@@ -34,16 +34,8 @@ def test_a_signed_approval_stands_in_the_audit(
     (item,) = review.queue(store.snapshot())
     assert (item.row.run_id, item.advisory_id, item.state) == (run.run_id, advisory_id, "NEEDS_REVIEW")
     assert "RED" in item.why
-    decided = review.decide(
-        store,
-        keller,
-        run.run_id,
-        advisory_id,
-        "approved",
-        text_sha256=sha,
-        reason="Checked at the machine",
-        seen=review.seen(store.snapshot()),
-        caller=caller,
+    decided = decide(
+        store, keller, run.run_id, advisory_id, "approved", text_sha256=sha, reason="Checked at the machine"
     )
     assert decided.changes.run_ids == {run.run_id}
     assert browse.show(store, run.run_id).review_state == "APPROVED"
@@ -80,7 +72,7 @@ def test_a_rejection_and_an_approval_of_red_need_a_reason(
     for verb in ("approved", "rejected"):
         for reason in (None, "", "  ", "\u200b\u200d"):
             with pytest.raises(PolicyError, match="reason"):
-                review.decide(
+                decide(
                     store,
                     voss,
                     run.run_id,
@@ -88,8 +80,6 @@ def test_a_rejection_and_an_approval_of_red_need_a_reason(
                     "approved" if verb == "approved" else "rejected",
                     text_sha256=sha,
                     reason=reason,
-                    seen=review.seen(store.snapshot()),
-                    caller=caller,
                 )
     assert store.snapshot().head == head
 
@@ -98,24 +88,14 @@ def test_another_text_than_the_one_shown_is_stale(store: Store, make_run: Make, 
     run = make_run(RED)
     advisory_id, _ = explained(store, run, caller)
     with pytest.raises(StaleError, match="text that was shown"):
-        review.decide(
-            store,
-            voss,
-            run.run_id,
-            advisory_id,
-            "approved",
-            text_sha256="0" * 64,
-            reason="r",
-            seen=review.seen(store.snapshot()),
-            caller=caller,
-        )
+        decide(store, voss, run.run_id, advisory_id, "approved", text_sha256="0" * 64, reason="r")
 
 
 def test_a_head_that_never_was_is_refused(store: Store, make_run: Make, caller: Caller, voss: Signer) -> None:
     run = make_run(RED)
     advisory_id, sha = explained(store, run, caller)
     with pytest.raises(StaleError):
-        review.decide(
+        decide(
             store,
             voss,
             run.run_id,
@@ -124,24 +104,13 @@ def test_a_head_that_never_was_is_refused(store: Store, make_run: Make, caller: 
             text_sha256=sha,
             reason="r",
             seen=Seen(seq=store.snapshot().head.seq, digest="a" * 64),
-            caller=caller,
         )
 
 
 def test_undo_is_a_withdrawal(store: Store, make_run: Make, caller: Caller, voss: Signer, keller: Signer) -> None:
     run = make_run(RED)
     advisory_id, sha = explained(store, run, caller)
-    review.decide(
-        store,
-        keller,
-        run.run_id,
-        advisory_id,
-        "rejected",
-        text_sha256=sha,
-        reason="Wrong limit",
-        seen=review.seen(store.snapshot()),
-        caller=caller,
-    )
+    decide(store, keller, run.run_id, advisory_id, "rejected", text_sha256=sha, reason="Wrong limit")
     with pytest.raises(PolicyError, match="no standing decision"):
         review.withdraw(store, voss, run.run_id, advisory_id, caller=caller)
     review.withdraw(store, keller, run.run_id, advisory_id, caller=caller)
@@ -160,17 +129,7 @@ def test_two_people_for_red_where_configured(
     advisory_id, sha = explained(store, run, caller)
 
     def approve(signer: Signer) -> None:
-        review.decide(
-            store,
-            signer,
-            run.run_id,
-            advisory_id,
-            "approved",
-            text_sha256=sha,
-            reason="Right",
-            seen=review.seen(store.snapshot()),
-            caller=caller,
-        )
+        decide(store, signer, run.run_id, advisory_id, "approved", text_sha256=sha, reason="Right")
 
     approve(keller)
     assert review.state(store.snapshot(), run.run_id, advisory_id).state == "AWAITING_SECOND"
@@ -187,17 +146,7 @@ def test_nobody_approves_their_own_words(store: Store, make_run: Make, caller: C
     attach.attach(store, run.run_id, "adv-1", document=document, author="mvoss", caller=caller)
     sha = browse.advisory(store, "adv-1").text_sha256
     with pytest.raises(PolicyError, match="wrote this text"):
-        review.decide(
-            store,
-            voss,
-            run.run_id,
-            "adv-1",
-            "approved",
-            text_sha256=sha,
-            reason="Mine",
-            seen=review.seen(store.snapshot()),
-            caller=caller,
-        )
+        decide(store, voss, run.run_id, "adv-1", "approved", text_sha256=sha, reason="Mine")
 
 
 def test_an_unresolved_advisory_cannot_be_decided(store: Store, make_run: Make, caller: Caller, voss: Signer) -> None:
@@ -205,17 +154,7 @@ def test_an_unresolved_advisory_cannot_be_decided(store: Store, make_run: Make, 
     attach.attach(store, run.run_id, "adv_123", kind="explanation", caller=caller)
     assert browse.show(store, run.run_id).advisory_inputs[0].asset == "unresolved"
     with pytest.raises(NotFoundError):
-        review.decide(
-            store,
-            voss,
-            run.run_id,
-            "adv_123",
-            "approved",
-            text_sha256="0" * 64,
-            reason="r",
-            seen=review.seen(store.snapshot()),
-            caller=caller,
-        )
+        decide(store, voss, run.run_id, "adv_123", "approved", text_sha256="0" * 64, reason="r")
 
 
 def test_only_admins_enrol_and_ids_are_never_used_again(
@@ -257,27 +196,7 @@ def test_a_stranger_cannot_decide(store: Store, make_run: Make, caller: Caller) 
     advisory_id, sha = explained(store, run, caller)
     stranger = Signer(store.store_id, "mallory", "M. Allory", Ed25519PrivateKey.generate())
     with pytest.raises(SignatureError, match="not enrolled"):
-        review.decide(
-            store,
-            stranger,
-            run.run_id,
-            advisory_id,
-            "approved",
-            text_sha256=sha,
-            reason="r",
-            seen=review.seen(store.snapshot()),
-            caller=caller,
-        )
+        decide(store, stranger, run.run_id, advisory_id, "approved", text_sha256=sha, reason="r")
     impostor = Signer(store.store_id, "mvoss", "M. Voss", Ed25519PrivateKey.generate())
     with pytest.raises(SignatureError, match="enrolled key"):
-        review.decide(
-            store,
-            impostor,
-            run.run_id,
-            advisory_id,
-            "approved",
-            text_sha256=sha,
-            reason="r",
-            seen=review.seen(store.snapshot()),
-            caller=caller,
-        )
+        decide(store, impostor, run.run_id, advisory_id, "approved", text_sha256=sha, reason="r")
