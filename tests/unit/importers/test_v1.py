@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from rmos_console.core.canonical import canonical_sha256
 from rmos_console.core.importers.found import FoundRun, Refused
+from rmos_console.core.review.risk import judge_risk
 from tests.unit.importers.stores import RUN_A, RUN_B, everything, only, record, runs, write
 
 OLD = {
@@ -159,3 +161,11 @@ def test_hashes_that_do_not_hold_are_findings_and_refuse_nothing(tmp_path: Path)
     absent = record(hashes={"feasibility_sha256": "0" * 64, "gcode_sha256": "0" * 64})
     (found,) = runs(write(tmp_path / "runs.json", {RUN_A: absent}), "v1")
     assert found.warnings == ()
+
+
+def test_the_sample_store_shows_the_risk_that_its_records_hide(samples: Path) -> None:
+    found = runs(samples / "v1-single-file", "v1")
+    assert len({each.sealed.run_id for each in found}) == 20
+    assert [each.warnings for each in found] == [()] * 20
+    shown = Counter(judge_risk(each.sealed.document()).shown for each in found)
+    assert shown == {"GREEN": 8, "UNKNOWN": 12}
