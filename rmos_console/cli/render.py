@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from rich.console import Console
@@ -137,68 +137,11 @@ def facts(out: Console, pairs: Iterable[tuple[str, str | Text | None]]) -> None:
         _print_trimmed(out, grid)
 
 
-class Column(NamedTuple):
-    """A table column. ``keep`` columns are never dropped or cut; of the others the last goes first when room is short.
-
-    ``stretch`` cuts the text of the column instead, down to ``least`` characters.
-    """
-
-    title: str
-    cells: Sequence[Text]
-    keep: bool = False
-    right: bool = False
-    stretch: bool = False
-    rank: int = 0
-    least: int = 16
-
-    def is_void(self) -> bool:
-        """Tell whether no row has anything in this column."""
-        return all(cell.plain in {"", MISSING} for cell in self.cells)
-
-    def width(self) -> int:
-        """Return how many terminal cells the column needs."""
-        widest = max((cell.cell_len for cell in self.cells), default=0)
-        needed = min(widest, self.least) if self.stretch else widest
-        return max(needed, len(self.title))
-
-
-GAP = 2
-
-
-def table(out: Console, columns: Sequence[Column]) -> None:
-    """Print a table without lines. Columns that say nothing are left out, then those of the highest rank until the
-    others fit the terminal."""
-    shown = _fitting(columns, out.width)
-    grid = Table(box=None, pad_edge=False, padding=(0, GAP, 0, 0), header_style=MUTED, show_edge=False)
-    for column in shown:
-        grid.add_column(
-            column.title,
-            justify="right" if column.right else "left",
-            no_wrap=True,
-            overflow="ellipsis" if column.stretch else "ignore",
-            min_width=column.width(),
-            max_width=None,
-        )
-    for cells in zip(*(column.cells for column in shown), strict=True):
-        grid.add_row(*cells)
-    _print_trimmed(out, grid)
-
-
 def _print_trimmed(out: Console, grid: Table) -> None:
     """Print without the blanks that fill the last column: they show when a line is copied or piped."""
     with out.capture() as captured:
         out.print(grid)
     out.file.write("".join(f"{line.rstrip(' ')}\n" for line in captured.get().split("\n")[:-1]))
-
-
-def _fitting(columns: Sequence[Column], width: int) -> list[Column]:
-    shown = [column for column in columns if column.keep or not column.is_void()]
-    while sum(column.width() + GAP for column in shown) - GAP > width:
-        droppable = [column for column in shown if not column.keep]
-        if not droppable:
-            break
-        shown.remove(max(droppable, key=lambda column: column.rank))
-    return shown
 
 
 def counted(count: int, one: str, many: str | None = None) -> str:

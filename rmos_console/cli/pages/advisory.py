@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from rich.console import Console
 from rich.text import Text
 
-from rmos_console.cli import render, times
+from rmos_console.cli import columns, render, times
 from rmos_console.cli.visible import visible
 from rmos_console.core.records.advisory import AdvisoryAsset, AdvisoryInputRef
 from rmos_console.core.records.review import AutoApproval, Review
@@ -20,15 +20,15 @@ _VERBS = {"approved": "✔ Approved", "rejected": "✖ Rejected", "withdrawn": "
 def references(out: Console, refs: Sequence[AdvisoryInputRef]) -> None:
     """Print which advisories a run carries; ids are always whole."""
     now = datetime.now(UTC)
-    render.table(
+    columns.print_columns(
         out,
         [
-            render.Column("Advisory", [Text(visible(ref.advisory_id)) for ref in refs], keep=True),
-            render.Column("Kind", [Text(ref.kind) for ref in refs], rank=2),
-            render.Column("Review", [render.review(ref.review_state, _history(ref)) for ref in refs], rank=1),
-            render.Column("Text", [_presence(ref) for ref in refs], rank=3),
-            render.Column("Engine", [Text(_engine(ref)) for ref in refs], rank=4),
-            render.Column("Attached", [Text(times.short(ref.created_at_utc or "", now)) for ref in refs], rank=5),
+            columns.Column("Advisory", [Text(visible(ref.advisory_id)) for ref in refs], keep=True),
+            columns.Column("Kind", [Text(ref.kind) for ref in refs], rank=2),
+            columns.Column("Review", [render.review(ref.review_state, _history(ref)) for ref in refs], rank=1),
+            columns.Column("Text", [_presence(ref) for ref in refs], rank=3),
+            columns.Column("Engine", [Text(_engine(ref)) for ref in refs], rank=4),
+            columns.Column("Attached", [Text(times.short(ref.created_at_utc or "", now)) for ref in refs], rank=5),
         ],
     )
 

@@ -8,7 +8,7 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from rmos_console.cli import render
+from rmos_console.cli import columns, render
 from rmos_console.cli.visible import visible
 from rmos_console.core.records.diff import DiffRow, GcodeDiff, HashRow, RunDiff
 from rmos_console.core.usecases.compare import Comparison
@@ -43,13 +43,13 @@ def _hashes(out: Console, rows: Sequence[HashRow]) -> None:
     if not known:
         return
     render.heading(out, "Hashes")
-    render.table(
+    columns.print_columns(
         out,
         [
-            render.Column("", [Text("=" if row.equal else "~") for row in known], keep=True),
-            render.Column("Hash", [Text(row.name) for row in known], keep=True),
-            render.Column("A", [Text(_digest(row.a)) for row in known], keep=True),
-            render.Column("B", [Text(_digest(row.b)) for row in known], keep=True),
+            columns.Column("", [Text("=" if row.equal else "~") for row in known], keep=True),
+            columns.Column("Hash", [Text(row.name) for row in known], keep=True),
+            columns.Column("A", [Text(_digest(row.a)) for row in known], keep=True),
+            columns.Column("B", [Text(_digest(row.b)) for row in known], keep=True),
         ],
     )
 
@@ -65,15 +65,15 @@ def _rows(out: Console, title: str, rows: Sequence[DiffRow]) -> None:
     if not rows:
         return
     render.heading(out, title)
-    render.table(
+    columns.print_columns(
         out,
         [
-            render.Column("", [Text(_MARKS.get(row.op, "=")) for row in rows], keep=True),
-            render.Column("Field", [Text(visible(row.path)) for row in rows], keep=True, stretch=True, least=24),
-            render.Column("A", [Text(_side(row, "a")) for row in rows], keep=True, stretch=True, least=12),
-            render.Column("B", [Text(_side(row, "b")) for row in rows], keep=True, stretch=True, least=12),
-            render.Column("Change", [Text(_change(row)) for row in rows], right=True, rank=1),
-            render.Column("Unit", [Text(row.unit or "") for row in rows], rank=2),
+            columns.Column("", [Text(_MARKS.get(row.op, "=")) for row in rows], keep=True),
+            columns.Column("Field", [Text(visible(row.path)) for row in rows], keep=True, stretch=True, least=24),
+            columns.Column("A", [Text(_side(row, "a")) for row in rows], keep=True, stretch=True, least=12),
+            columns.Column("B", [Text(_side(row, "b")) for row in rows], keep=True, stretch=True, least=12),
+            columns.Column("Change", [Text(_change(row)) for row in rows], right=True, rank=1),
+            columns.Column("Unit", [Text(row.unit or "") for row in rows], rank=2),
         ],
     )
 

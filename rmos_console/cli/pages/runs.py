@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from rich.console import Console
 from rich.text import Text
 
-from rmos_console.cli import render, times
+from rmos_console.cli import columns, render, times
 from rmos_console.cli.visible import visible
 from rmos_console.core.records.run import RunRow
 from rmos_console.core.usecases.review import QueueItem
@@ -17,20 +17,20 @@ from rmos_console.core.usecases.review import QueueItem
 def table(out: Console, rows: Sequence[RunRow]) -> None:
     """Print runs, newest knowledge first in the columns that matter; run ids are always whole, to be copied."""
     now = datetime.now(UTC)
-    render.table(
+    columns.print_columns(
         out,
         [
-            render.Column("Time", [Text(times.short(row.created_at_utc, now)) for row in rows], rank=2),
-            render.Column("Status", [render.status(row.status) for row in rows], rank=5),
-            render.Column("Risk", [render.risk(row.risk) for row in rows], rank=1),
-            render.Column("Score", [Text(render.number(row.score)) for row in rows], right=True, rank=4),
-            render.Column("Mode", [_word(row.mode) for row in rows], rank=8),
-            render.Column("Tool", [_word(row.tool_id) for row in rows], rank=6),
-            render.Column("Machine", [_word(row.machine_id) for row in rows], rank=9),
-            render.Column("Event", [_word(row.event_type) for row in rows], rank=10),
-            render.Column("Explanation", [_explanation(row) for row in rows], stretch=True, rank=7),
-            render.Column("Review", [render.review(row.review_state, row.at_source) for row in rows], rank=3),
-            render.Column("Run", [Text(row.run_id) for row in rows], keep=True),
+            columns.Column("Time", [Text(times.short(row.created_at_utc, now)) for row in rows], rank=2),
+            columns.Column("Status", [render.status(row.status) for row in rows], rank=5),
+            columns.Column("Risk", [render.risk(row.risk) for row in rows], rank=1),
+            columns.Column("Score", [Text(render.number(row.score)) for row in rows], right=True, rank=4),
+            columns.Column("Mode", [_word(row.mode) for row in rows], rank=8),
+            columns.Column("Tool", [_word(row.tool_id) for row in rows], rank=6),
+            columns.Column("Machine", [_word(row.machine_id) for row in rows], rank=9),
+            columns.Column("Event", [_word(row.event_type) for row in rows], rank=10),
+            columns.Column("Explanation", [_explanation(row) for row in rows], stretch=True, rank=7),
+            columns.Column("Review", [render.review(row.review_state, row.at_source) for row in rows], rank=3),
+            columns.Column("Run", [Text(row.run_id) for row in rows], keep=True),
         ],
     )
 

@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from rmos_console.cli import ask, render, times
+from rmos_console.cli import ask, columns, render, times
 from rmos_console.cli.options import AsJson, group, verbs
 from rmos_console.cli.session import Session
 from rmos_console.cli.visible import visible
@@ -85,14 +85,14 @@ def _people(out: Console, people: tuple[Person, ...], here: set[str]) -> None:
         return
     keys = [Text("on this machine" if person.id in here else "elsewhere", style=render.MUTED) for person in people]
     standing = [Text(f"revoked since {person.revoked_since}" if person.revoked_since else "") for person in people]
-    render.table(
+    columns.print_columns(
         out,
         [
-            render.Column("Id", [Text(person.id) for person in people], keep=True),
-            render.Column("Name", [Text(visible(person.name)) for person in people], keep=True),
-            render.Column("Role", [Text(person.role) for person in people], keep=True),
-            render.Column("Key", keys, rank=1),
-            render.Column("Enrolled", [Text(times.exact(person.enrolled_at_utc)) for person in people], rank=2),
-            render.Column("", standing, keep=True),
+            columns.Column("Id", [Text(person.id) for person in people], keep=True),
+            columns.Column("Name", [Text(visible(person.name)) for person in people], keep=True),
+            columns.Column("Role", [Text(person.role) for person in people], keep=True),
+            columns.Column("Key", keys, rank=1),
+            columns.Column("Enrolled", [Text(times.exact(person.enrolled_at_utc)) for person in people], rank=2),
+            columns.Column("", standing, keep=True),
         ],
     )
