@@ -1,4 +1,4 @@
-"""What every window test shares: our look on Qt, a real store with the demo's runs, and a window that leaves nothing."""
+"""What every window test shares: our look on Qt, a real store with the demo's runs, a window that leaves nothing."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def application(qapp: QApplication) -> QApplication:
 @pytest.fixture
 def desk(application: QApplication) -> Iterator[Desk]:
     """Return an empty desk that is put away after the test."""
-    assert application
+    assert application is QApplication.instance()
     made = Desk()
     yield made
     made.close()
@@ -63,7 +63,7 @@ def desk(application: QApplication) -> Iterator[Desk]:
 @pytest.fixture
 def tasks(application: QApplication) -> Iterator[TaskRunner]:
     """Return a task runner whose threads end with the test."""
-    assert application
+    assert application is QApplication.instance()
     made = TaskRunner()
     yield made
     made.close()
@@ -82,9 +82,7 @@ def settled(qtbot: QtBot) -> Callable[[TaskRunner], None]:
 
 
 @pytest.fixture
-def window(
-    desk: Desk, tasks: TaskRunner, qtbot: QtBot, settled: Callable[[TaskRunner], None]
-) -> Iterator[MainWindow]:
+def window(desk: Desk, tasks: TaskRunner, qtbot: QtBot, settled: Callable[[TaskRunner], None]) -> Iterator[MainWindow]:
     """Return the window on an empty desk; it must end without a thread of ours left."""
     before = set(threading.enumerate())
     made = MainWindow(desk, tasks, Settings(theme="light"))
@@ -101,9 +99,7 @@ def window(
 
 
 @pytest.fixture
-def opened(
-    window: MainWindow, store_path: Path, settled: Callable[[TaskRunner], None]
-) -> MainWindow:
+def opened(window: MainWindow, store_path: Path, settled: Callable[[TaskRunner], None]) -> MainWindow:
     """Return the window with a demo store open and its rows shown."""
     window.desk.adopt(open_store(store_path))
     settled(window.tasks)

@@ -84,6 +84,7 @@ class RunTableView(QTableView):
         self.selectionModel().currentRowChanged.connect(lambda *_: self._tell())
         self.doubleClicked.connect(lambda index: self.activatedRun.emit(model.run(index.row())))
         self._muted = False
+        self._told: RunRow | None = None
         self._set_widths()
 
     def current(self) -> RunRow | None:
@@ -107,8 +108,7 @@ class RunTableView(QTableView):
         self.verticalScrollBar().setValue(row * theme.ROW - top if row is not None and top is not None else offset)
         self._muted = False
         self._set_widths()
-        if self.current() is not chosen:
-            self.chosen.emit(self.current())
+        self._tell()
 
     def select(self, run_id: str) -> bool:
         """Select a run and bring it into view; False where it is not shown."""
@@ -125,8 +125,11 @@ class RunTableView(QTableView):
         self.selectionModel().setCurrentIndex(self._model.index(row, 0), flags)
 
     def _tell(self) -> None:
-        if not self._muted:
-            self.chosen.emit(self.current())
+        """Say what is selected, once for each version of each run."""
+        current = self.current()
+        if not self._muted and current is not self._told:
+            self._told = current
+            self.chosen.emit(current)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Hide Event, then Mode, where the table gets narrow."""
