@@ -267,3 +267,9 @@ def test_one_part_posted_for_two_controllers(samples: Path) -> None:
     lines = split_lines(linuxcnc)
     added = [lines[at] for hunk in diff.hunks if hunk.op == "added" for at in range(hunk.b[0] - 1, sum(hunk.b) - 1)]
     assert not [line for line in added if line.startswith("G1")]
+
+
+def test_a_hunk_reaches_over_the_lines_in_it_that_do_not_count() -> None:
+    diff = diff_gcode("M5\nG1 X1\n(left)\nG1 X2\nM9", "M5\nG1 X5\nG1 X6\nM9")
+    assert [(hunk.op, hunk.a, hunk.b) for hunk in diff.hunks] == [("changed", (2, 3), (2, 2))]
+    assert [(change.line_a, change.line_b) for change in diff.hunks[0].words] == [(2, 2), (4, 3)]
