@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import re
-import subprocess
-import sys
 from functools import cache
+
+from rmos_console.cli.main import run
 
 OPTION = re.compile(r"(?<![\w-])--[a-z][a-z0-9-]*")
 
@@ -13,10 +15,11 @@ OPTION = re.compile(r"(?<![\w-])--[a-z][a-z0-9-]*")
 @cache
 def help_of(*verb: str) -> str:
     """Return what `rmos-console VERB --help` prints."""
-    command = [sys.executable, "-m", "rmos_console", *verb, "--help"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
-    assert done.returncode == 0, f"{' '.join(verb)} --help: {done.stderr}"
-    return done.stdout
+    told = io.StringIO()
+    with contextlib.redirect_stdout(told):
+        code = run([*verb, "--help"])
+    assert code == 0, f"{' '.join(verb)} --help ends with {code}"
+    return told.getvalue()
 
 
 @cache

@@ -3,30 +3,25 @@
 from __future__ import annotations
 
 import ast
-import subprocess
 from functools import cache
 from pathlib import Path
 
+import pygit2
+
 CHECKOUT = Path(__file__).resolve().parents[2]
 MADE = {".git", ".venv", "build", "dist", "__pycache__", ".coverage"}
-"""Top-level names that are made by working here; a copy without git is read by leaving them out."""
+"""Top-level names that are made by working here; a copy without its history is read by leaving them out."""
 
 
 @cache
 def tracked() -> tuple[Path, ...]:
-    """Return every file under version control that still exists; without git, every file that is not made."""
-    if (CHECKOUT / ".git").exists():
-        listed = subprocess.run(
-            ["git", "-c", "safe.directory=*", "ls-files", "-z"],
-            cwd=CHECKOUT,
-            capture_output=True,
-            check=False,
-            text=True,
-        )
-        if listed.returncode == 0:
-            paths = (CHECKOUT / name for name in listed.stdout.split("\0") if name)
-            return tuple(path for path in paths if path.is_file())
-    return tuple(path for path in sorted(CHECKOUT.rglob("*")) if path.is_file() and not _is_made(path))
+    """Return every file under version control that still exists; in a copy without it, every file not made."""
+    try:
+        index = pygit2.Repository(str(CHECKOUT)).index
+    except pygit2.GitError:
+        return tuple(path for path in sorted(CHECKOUT.rglob("*")) if path.is_file() and not _is_made(path))
+    paths = (CHECKOUT / entry.path for entry in index)
+    return tuple(path for path in paths if path.is_file())
 
 
 def _is_made(path: Path) -> bool:
