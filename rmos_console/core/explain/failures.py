@@ -14,7 +14,7 @@ from rmos_console.core.explain.measure import missing as missing_fields
 from rmos_console.core.explain.reading import Hit
 from rmos_console.core.explain.registry import RULES, Rule
 from rmos_console.core.explain.rule import SIGNS, Relation
-from rmos_console.core.explain.wording import Mark, Part, filled, percent, plain_text, quoted, rounded, short
+from rmos_console.core.explain.wording import Mark, Part, amount, filled, percent, plain_text, quoted, rounded, short
 
 COMBINED: Final = frozenset({"F029", "F037", "F041"})
 """Rules about several conditions at once: they never lead, and go when the single conditions do."""
@@ -80,12 +80,13 @@ def _combined(hit: Hit, rule: Rule) -> Failure:
         sentence: list[Part] = [f"RMOS reports {rule.id}, {_lower(rule.title)}; how many it counted is missing."]
         value, path, paths = None, hit.path, (hit.path,)
         headline: list[Part] = [f"{rule.title} (number missing)"]
+        remedy = f"{_capital(rule.remedy)} (number missing)"
     else:
         value, path, paths = int(found.group(1)), hit.told.path, (hit.told.path,)
-        sentence = filled(rule.sentence, {"count": Mark(str(value), path)}) or [rule.title]
-        headline = [rule.headline]
+        sentence = filled(rule.sentence, {"count": Mark(str(value), path), "speaker": hit.told.speaker}) or [rule.title]
+        headline, remedy = [rule.headline], _capital(rule.remedy)
     row = _row(rule, "number of conditions", path, value, None, None)
-    return Failure(hit, rule.level, headline, paths, sentence, paths, _capital(rule.remedy), paths, [row], quotes=False)
+    return Failure(hit, rule.level, headline, paths, sentence, paths, remedy, paths, [row], quotes=False)
 
 
 def _missing(hit: Hit, rule: Rule, absent: tuple[str, ...]) -> Failure:
@@ -94,7 +95,7 @@ def _missing(hit: Hit, rule: Rule, absent: tuple[str, ...]) -> Failure:
     sentence: list[Part] = [f"RMOS reports {rule.id}, {_lower(rule.title)}; {names} {_is(absent)} missing in the run."]
     headline: list[Part] = [rule.title if rule.wanted else f"{rule.title} (values missing)"]
     rows = [_row(rule, LABELS[name], f"request_summary.{name}", None, None, None) for name in absent]
-    remedy = _capital(rule.remedy)
+    remedy = f"{_capital(rule.remedy)} (values missing)"
     return Failure(hit, rule.level, headline, paths, sentence, paths, remedy, paths, rows, quotes=True)
 
 
@@ -150,7 +151,7 @@ def _with_miss(parts: list[Part], found: Measured, request: Request, *, told_all
     word = "too much" if found.bound.relation in {"<", "<="} else "too little"
     ratio = f"{short(abs(share))} %"
     if request.unit(found.bound.field) != "%":
-        ratio = f"{request.limit(rounded(found.miss, 4), found.bound.field)} ({ratio})"
+        ratio = f"{request.limit(amount(found.miss), found.bound.field)} ({ratio})"
     return [*body, f"; {ratio} {word}."]
 
 
@@ -160,7 +161,14 @@ def _rows(rule: Rule, request: Request, measured: list[Measured]) -> list[dict[s
     for found in measured:
         field, of = found.bound.field, found.bound.of
         rows.append(
-            _limited(rule, request, field, found.value, (found.bound.relation, found.limit), broken=not found.passes)
+            _limited(
+                rule,
+                request,
+                field,
+                found.value,
+                (found.bound.relation, found.exact, found.limit),
+                broken=not found.passes,
+            )
         )
         named.add(field)
         back = turned(found)
@@ -176,12 +184,13 @@ def _rows(rule: Rule, request: Request, measured: list[Measured]) -> list[dict[s
 
 
 def _limited(
-    rule: Rule, request: Request, name: str, value: Decimal, limit: tuple[Relation, Decimal], *, broken: bool
+    rule: Rule, request: Request, name: str, value: Decimal, limit: tuple[Relation, Decimal, Decimal], *, broken: bool
 ) -> dict[str, JsonValue]:
     unit = "" if name == "stepover" else request.unit(name)
-    row = _row(rule, LABELS[name], f"request_summary.{name}", request.values.get(name), limit, unit or None)
-    if broken and limit[1]:
-        share = (value - limit[1]) * 100 / abs(limit[1])
+    relation, exact, shown = limit
+    row = _row(rule, LABELS[name], f"request_summary.{name}", request.values.get(name), (relation, shown), unit or None)
+    if broken and exact:
+        share = (value - exact) * 100 / abs(exact)
         row["miss_percent"] = float(percent(share)) if abs(share) < _BEYOND else None
     return row
 

@@ -95,24 +95,25 @@ class Request:
 
 
 class Measured(NamedTuple):
-    """One bound measured on a run. ``limit`` keeps the bound when it is kept to, rounded accordingly."""
+    """One bound measured on a run: the ``exact`` limit, and ``limit``, rounded so that keeping to it passes."""
 
     bound: Bound
     value: Decimal
     base: Decimal | None
     factor: Decimal
+    exact: Decimal
     limit: Decimal
     passes: bool
 
     @property
     def miss(self) -> Decimal:
         """How far the value is from the limit, never negative."""
-        return abs(self.value - self.limit)
+        return abs(self.value - self.exact)
 
     @property
     def miss_percent(self) -> Decimal | None:
         """The miss in percent of the limit, signed: below the limit it is negative. None for a limit of 0."""
-        return percent((self.value - self.limit) * 100 / abs(self.limit)) if self.limit else None
+        return percent((self.value - self.exact) * 100 / abs(self.exact)) if self.exact else None
 
     @property
     def ratio(self) -> str | None:
@@ -138,7 +139,7 @@ def measure(bound: Bound, request: Request, message: str | None = None) -> Measu
     if stated is not None:
         factor, exact = (stated / base, stated) if bound.states_limit and base else (stated, stated * (base or 1))
     upper = bound.relation in {"<", "<="}
-    return Measured(bound, value, base, factor, inside(exact, upper=upper), holds(value, bound.relation, exact))
+    return Measured(bound, value, base, factor, exact, inside(exact, upper=upper), holds(value, bound.relation, exact))
 
 
 def holds(value: Decimal, relation: Relation, limit: Decimal) -> bool:
@@ -163,19 +164,18 @@ def alternatives(measured: Measured, request: Request) -> list[str]:
     """Return the smallest changes of one parameter each that would keep a bound, as phrases."""
     bound = measured.bound
     own = f"a {LABELS[bound.field]} {_of(bound.relation)} {request.limit(measured.limit, bound.field)}"
-    if bound.of is None or not measured.factor or measured.value <= 0:
+    back = turned(measured)
+    if bound.of is None or back is None:
         return [own]
-    needed = inside(measured.value / measured.factor, upper=bound.relation not in {"<", "<="})
-    turned = _TURNED[bound.relation]
-    return [own, f"a {LABELS[bound.of]} {_of(turned)} {request.limit(needed, bound.of)}"]
+    return [own, f"a {LABELS[bound.of]} {_of(back[0])} {request.limit(back[2], bound.of)}"]
 
 
-def turned(measured: Measured) -> tuple[Relation, Decimal] | None:
-    """Return the limit that a bound puts on the field it is measured against, None where it puts none."""
+def turned(measured: Measured) -> tuple[Relation, Decimal, Decimal] | None:
+    """Return what a bound asks of the field it is measured against: relation, exact and rounded limit; or None."""
     if measured.bound.of is None or not measured.factor or measured.value <= 0:
         return None
-    upper = measured.bound.relation not in {"<", "<="}
-    return _TURNED[measured.bound.relation], inside(measured.value / measured.factor, upper=upper)
+    exact = measured.value / measured.factor
+    return _TURNED[measured.bound.relation], exact, inside(exact, upper=measured.bound.relation not in {"<", "<="})
 
 
 def missing(rule: Rule, request: Request) -> tuple[str, ...]:

@@ -64,7 +64,7 @@ def _tell_rating(text: Composer, run: Mapping[str, Any], reading: Reading) -> No
     risk, rates = reading.risk, reading.rates
     counts = "." if risk.policy == risk.shown else f", but for approval it counts as {risk.policy}."
     if risk.found_at is None or rates is None:
-        text.say(["The run carries no risk level and counts as RED for approval."], ("decision.risk_level",))
+        text.say(["The risk level is missing, so the run counts as RED for approval."], ("decision.risk_level",))
     elif read_level(look_up(run, risk.found_at)) is None:
         text.say(
             [f"{rates} this run, but with no level that is known; it counts as RED for approval."], (risk.found_at,)
@@ -82,7 +82,7 @@ def _tell_rating(text: Composer, run: Mapping[str, Any], reading: Reading) -> No
         speaker, score_path, score = reading.score
         text.say([f"{speaker} gives a score of ", Mark(_score(score), score_path), "."])
     else:
-        text.say(["No score was recorded."], ("decision.score",))
+        text.say(["The score is missing."], ("decision.score",))
 
 
 def _tell_failures(text: Composer, failures: list[Failure], reading: Reading, checks: Checks, request: Request) -> None:

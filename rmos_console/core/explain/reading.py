@@ -26,7 +26,6 @@ _VERBS: Final[Mapping[str, str]] = {
     "block_reason": "blocks the run",
     "blocking_reasons": "objects",
     "warnings": "warns",
-    "error_message": "reports an error",
 }
 _SCORES: Final = (
     ("decision", "score"),
@@ -50,6 +49,7 @@ class Told(NamedTuple):
     words: str
     raw: str
     path: str
+    speaker: str
     says: str
     blocks: bool
     rule: str | None
@@ -109,6 +109,7 @@ def _messages(run: Mapping[str, Any]) -> Iterator[Told]:
             words=words,
             raw=item.text,
             path=spell(item.keys, item.position),
+            speaker=SPEAKERS[item.keys[:-1]],
             says=f"{SPEAKERS[item.keys[:-1]]} {_VERBS[key]}",
             blocks=key != "warnings",
             rule=recognise(item.text),
@@ -116,7 +117,9 @@ def _messages(run: Mapping[str, Any]) -> Iterator[Told]:
     reported = look_up(run, "source.extra.error_message")
     if isinstance(reported, str) and quoted(reported) and quoted(reported) not in places:
         path = "source.extra.error_message"
-        yield Told(quoted(reported), reported, path, "The source reports an error", blocks=True, rule=None)
+        yield Told(
+            quoted(reported), reported, path, "The source", "The source reports an error", blocks=True, rule=None
+        )
 
 
 def _hits(run: Mapping[str, Any], told: tuple[Told, ...]) -> Iterator[Hit]:

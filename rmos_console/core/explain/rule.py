@@ -45,9 +45,9 @@ class Rule:
     templates over the names of fields, which stand for their values with unit. ``{value}`` is the measured value and
     ``{what}`` its noun, ``{ratio}`` the value over the field it is measured against, ``{limit}`` the limit with unit,
     ``{must}`` the same with its relation in words, ``{factor}`` the bound's factor as a ratio, ``{count}`` the number
-    of factors that the message states. ``bounds`` must all hold; ``otherwise`` are other readings of the same limit,
-    used where the run meets ``bounds``. ``when`` must hold for the rule to apply; ``sure`` tells that a value beyond
-    its limit always means the rule should have been reported, unless a rule of ``covered_by`` was.
+    of factors that a message by ``{speaker}`` states. ``bounds`` must all hold; ``otherwise`` are other readings of the
+    same limit, used where the run meets ``bounds``. ``when`` must hold for the rule to apply; ``sure`` tells that a
+    value beyond its limit always means the rule should have been reported, unless a rule of ``covered_by`` was.
     """
 
     id: str

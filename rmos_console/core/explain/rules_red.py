@@ -161,7 +161,7 @@ RED: Final = (
         protects="Conditions that are bearable alone add up to a broken tool.",
         limit="fewer than 3 unsafe factors", remedy="resolve the single conditions first",
         headline="Several unsafe conditions at once",
-        sentence="RMOS counted {count} unsafe factors together; from 3 on it stops the run.",
+        sentence="{speaker} counted {count} unsafe factors together; from 3 on it stops the run.",
     ),
     Rule(
         id="F033", level="RED", title="Pocket deeper than the flutes", checks="depth within the flutes",
@@ -176,6 +176,6 @@ RED: Final = (
         protects="Conditions that are bearable alone add up to a broken tool.",
         limit="no severe combination", remedy="resolve the single conditions first",
         headline="Severe pressure from several conditions",
-        sentence="RMOS counted {count} pressing factors together and asks for a review by hand.",
+        sentence="{speaker} counted {count} pressing factors together and asks for a review by hand.",
     ),
 )  # fmt: skip

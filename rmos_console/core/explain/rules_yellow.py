@@ -96,7 +96,7 @@ YELLOW: Final = (
         protects="Conditions near their limits add up.",
         limit="fewer than 2 edge conditions", remedy="move the single conditions away from their limits",
         headline="Several edge conditions at once",
-        sentence="RMOS counted {count} conditions near their limits; from 2 on it asks for care.",
+        sentence="{speaker} counted {count} conditions near their limits; from 2 on it asks for care.",
     ),
     Rule(
         id="F038", level="YELLOW", title="Thin floor", checks="floor thickness",

@@ -134,6 +134,11 @@ def inside(value: Decimal, *, upper: bool) -> Decimal:
     return rounded(value, places, ROUND_FLOOR if upper else ROUND_CEILING)
 
 
+def amount(value: Decimal) -> Decimal:
+    """Return a difference rounded to hundredths, a small one finer, so that it never reads as none."""
+    return rounded(value, 2 if abs(value) >= Decimal("0.1") else 6)
+
+
 def percent(value: Decimal) -> Decimal:
     """Return a percentage rounded to whole ones from 10 on, else to tenths."""
     return rounded(value, 0 if abs(value) >= 10 else 1)
