@@ -61,7 +61,7 @@ class CompareView(View):
         cards = QHBoxLayout()
         cards.setSpacing(theme.GAP_M)
         cards.addWidget(self.card_a, 1)
-        cards.addWidget(self.swap)
+        cards.addWidget(self.swap, 0, Qt.AlignmentFlag.AlignVCenter)
         cards.addWidget(self.card_b, 1)
         body = QVBoxLayout()
         body.setContentsMargins(theme.GAP_L, theme.GAP_L, theme.GAP_L, theme.GAP_M)

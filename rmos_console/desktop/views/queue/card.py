@@ -152,6 +152,8 @@ class QueueCard(QScrollArea):
     def _show_tables(self, facts: CardFacts) -> None:
         rows, left_out = tables.evidence_rows(facts)
         self._evidence.set_rows(rows)
+        for column in tables.ONLY_FAILED:
+            self._evidence.setColumnHidden(column, not facts.failed)
         _count_rest(self._evidence_more, left_out)
         contrast = facts.contrast
         self._compare.setVisible(contrast is not None)

@@ -12,6 +12,9 @@ from rmos_console.desktop.views.queue.words import tr
 from rmos_console.desktop.widgets.cells import Cell, Column, Row
 from rmos_console.desktop.widgets.json_words import at_path, short_path, shown
 
+ONLY_FAILED = (0, 3, 4)
+"""Columns of the evidence that only a failed rule fills: rule, limit, miss."""
+
 NOTHING = Cell(words.NOTHING, tone="muted")
 
 
@@ -52,13 +55,11 @@ def _failed_rows(facts: CardFacts) -> list[Row]:
 
 def _path_rows(facts: CardFacts) -> list[Row]:
     document = facts.run.document()
-    paths = dict.fromkeys(
-        path
-        for sentence in facts.advisory.asset.evidence
-        for path in sentence.paths
-        if not path.startswith("contrast:")
-    )
-    found = [(path, at_path(document, path)) for path in paths]
+    sentences = facts.advisory.asset.evidence
+    shown_paths = [path for sentence in sentences for _, _, path in sentence.marks]
+    paths = shown_paths or [path for sentence in sentences for path in sentence.paths]
+    here = dict.fromkeys(path for path in paths if not path.startswith("contrast:"))
+    found = [(path, at_path(document, path)) for path in here]
     return [_value_row(path, value) for path, value in found if value]
 
 
