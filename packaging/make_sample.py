@@ -168,7 +168,7 @@ def _kind(name: str) -> str:
 
 
 def _utc(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def _same(path: Path, data: bytes | None) -> bool:
