@@ -62,7 +62,12 @@ def test_the_smallest_value_that_is_too_large_moves_wholly() -> None:
 def test_a_container_of_many_small_values_moves_wholly() -> None:
     values = [{"line": number, "text": "x" * 50} for number in range(6000)]
     blobs: list[bytes] = []
-    moved = externalize({"meta": {"all": values}}, lambda data: (blobs.append(data), sha256_hex(data))[1])
+
+    def put(data: bytes) -> str:
+        blobs.append(data)
+        return sha256_hex(data)
+
+    moved = externalize({"meta": {"all": values}}, put)
     assert moved["meta"]["all"]["type"] == "json"
     assert blobs == [canonical(values)]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
@@ -43,6 +44,7 @@ class Committer:
         self._notify = notify
         self._appender = Appender(live.place)
         self._queue = CommitQueue(self._write)
+        self._news: deque[Changes] = deque()
         self._writer: int | None = None
         self._process = os.getpid()
 
@@ -50,7 +52,19 @@ class Committer:
         """Commit drafts, each for itself, and return what became of each, in order."""
         if os.getpid() != self._process:
             raise UsageError("This store was opened by another process; open it again after a fork.")
-        return self._queue.run(drafts)
+        try:
+            return self._queue.run(drafts)
+        finally:
+            self._tell()
+
+    def _tell(self) -> None:
+        """Tell what changed, once no thread waits for this one: a listener may commit in turn."""
+        while True:
+            try:
+                changes = self._news.popleft()
+            except IndexError:
+                return
+            self._notify(changes)
 
     def note(self, error: DamagedError) -> None:
         """Make the store read-only here, and for every other process if damage can be noted."""
@@ -79,18 +93,15 @@ class Committer:
             swallowed("store.note", failure, file=condition.file, offset=condition.offset)
 
     def _write(self, jobs: Sequence[Job]) -> None:
-        news: list[Changes] = []
         try:
             with self._live.section, self._as_writer():
                 self._refuse()
                 role = jobs[0].draft.by.id
                 with self._lock.held(role, now_utc), self._guarded():
-                    self._locked(jobs, news)
+                    self._locked(jobs)
         except Exception as error:  # noqa: BLE001  whatever it is belongs to the callers that wait, not to this thread
             for job in jobs:
                 job.outcome = job.outcome or error
-        for changes in news:
-            self._notify(changes)
 
     def _refuse(self) -> None:
         if self._live.refusal is not None:
@@ -132,11 +143,11 @@ class Committer:
             )
         return DegradedError(refusal.message, **refusal.details)
 
-    def _locked(self, jobs: Sequence[Job], news: list[Changes]) -> None:
+    def _locked(self, jobs: Sequence[Job]) -> None:
         live = self._live
-        self._catch_up(news)
+        self._catch_up()
         self._refuse()
-        self._mend(news)
+        self._mend()
         self._make_room(jobs[0].draft.by)
         behind = live.follower.position
         location = Location(behind.seq + 1, behind.segment, behind.offset)
@@ -145,15 +156,15 @@ class Committer:
         judged = list(self._judge(proposal, jobs))
         if proposal.encoded:
             self._put(proposal)
-            news.append(changes_of((item.event for item in proposal.taken), live.fold.facts.seq))
+            self._news.append(changes_of((item.event for item in proposal.taken), live.fold.facts.seq))
         self._answer(judged, proposal)
 
-    def _catch_up(self, news: list[Changes]) -> None:
+    def _catch_up(self) -> None:
         changes = self._live.catch_up()
         if changes is not None:
-            news.append(changes)
+            self._news.append(changes)
 
-    def _mend(self, news: list[Changes]) -> None:
+    def _mend(self) -> None:
         follower = self._live.follower
         if not follower.tail:
             return
@@ -161,7 +172,7 @@ class Committer:
         if (known.segment, known.offset) > (behind.segment, behind.offset):
             raise damaged(behind.file, behind.offset, f"line {behind.seq + 1} was whole when the catalog was saved")
         mend(self._live.place, self._appender, behind, follower.tail)
-        self._catch_up(news)
+        self._catch_up()
 
     def _make_room(self, by: Actor) -> None:
         """Close a full segment, and create the successor of a closed one."""

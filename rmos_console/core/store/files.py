@@ -138,14 +138,12 @@ def _locked_temporary(folder: Path) -> tuple[int, Path]:
 def sweep_temporary(folder: Path) -> int:
     """Remove temporary files that nobody writes any more, and return how many; a file in use cannot be locked."""
     removed = 0
-    for entry in os.scandir(folder):
-        if not entry.name.startswith(TEMPORARY) or not entry.is_file(follow_symlinks=False):
-            continue
+    for path in [path for path in folder.iterdir() if path.name.startswith(TEMPORARY)]:
         with suppress(FileNotFoundError, BlockingIOError, StoreError):
-            descriptor = open_file(Path(entry.path))
+            descriptor = open_file(path)
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                Path(entry.path).unlink()
+                path.unlink()
                 removed += 1
             finally:
                 os.close(descriptor)

@@ -26,7 +26,7 @@ def looks_foreign(path: Path) -> str | None:
 
 
 def _folder_layout(folder: Path) -> str | None:
-    names = [entry.name for entry in islice(os.scandir(folder), _ENTRIES)]
+    names = _names(folder)
     below = [folder / "runs", folder] if "runs" in names else [folder]
     for candidate in below:
         if candidate.is_dir() and _has_partitions(candidate):
@@ -43,10 +43,12 @@ def _folder_layout(folder: Path) -> str | None:
 
 
 def _has_partitions(folder: Path) -> bool:
-    return any(
-        _PARTITION.fullmatch(entry.name) and entry.is_dir(follow_symlinks=False)
-        for entry in islice(os.scandir(folder), _ENTRIES)
-    )
+    return any(_PARTITION.fullmatch(name) and (folder / name).is_dir() for name in _names(folder))
+
+
+def _names(folder: Path) -> list[str]:
+    with os.scandir(folder) as entries:
+        return [entry.name for entry in islice(entries, _ENTRIES)]
 
 
 def _file_layout(path: Path) -> str | None:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from filelock import FileLock, Timeout
 
-from rmos_console.core.errors import LockedError
+from rmos_console.core.errors import LockedError, NoStoreError
 from rmos_console.core.store.files import FILE_MODE, store_error
 from rmos_console.core.store.layout import Place
 from rmos_console.core.store.state import read_holder, write_holder
@@ -33,6 +33,8 @@ class StoreLock:
     @contextmanager
     def held(self, role: str, now: Callable[[], str]) -> Iterator[None]:
         """Hold the lock; raises :class:`LockedError` naming the holder if it does not come free in time."""
+        if not self._place.facts.exists():  # the lock's library would make the folder anew
+            raise NoStoreError(f"The store {self._place.root} is gone: it was moved or deleted. Open it again.")
         try:
             self._lock.acquire(timeout=self._wait_seconds)
         except Timeout as error:

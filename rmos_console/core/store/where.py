@@ -46,8 +46,11 @@ def search(expression: str, databases: Iterable[Tables]) -> set[str]:
     """Return the ids of the runs that match; raises :class:`UsageError` for an expression that cannot be understood."""
     query = parse(expression)
     found: set[str] = set()
-    for tables in databases:
-        found.update(SegmentDatabase(storage=HeldStorage, tables=tables).search("runs", query))
+    try:
+        for tables in databases:
+            found.update(SegmentDatabase(storage=HeldStorage, tables=tables).search("runs", query))
+    except RecursionError as error:
+        raise UsageError("The --where expression is nested too deeply; simplify it.") from error
     return found
 
 
