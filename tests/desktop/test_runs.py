@@ -96,7 +96,7 @@ def test_what_matches_nothing_says_so_and_offers_the_way_back(opened: MainWindow
     assert runs.model.rowCount() == len(runs.book)
 
 
-def test_headers_sort_both_ways_with_missing_values_last(opened: MainWindow, qtbot: QtBot) -> None:
+def test_headers_sort_both_ways_with_missing_values_last(opened: MainWindow) -> None:
     press_header(opened, "score")
     scores = shown(opened, "score")
     known = [int(score) for score in scores if score != words.NOTHING]
@@ -111,7 +111,7 @@ def test_headers_sort_both_ways_with_missing_values_last(opened: MainWindow, qtb
     assert shown(opened, "risk")[0] == "RED"
 
 
-def test_sorting_keeps_the_selection(opened: MainWindow, qtbot: QtBot) -> None:
+def test_sorting_keeps_the_selection(opened: MainWindow) -> None:
     opened.runs.table.selectRow(5)
     selected = opened.runs.table.current()
     press_header(opened, "tool")

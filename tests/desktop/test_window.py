@@ -8,6 +8,7 @@ import sys
 import textwrap
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -98,6 +99,24 @@ def test_the_menu_holds_every_command_that_works_now(opened: MainWindow) -> None
     menu.deleteLater()
 
 
+def has_runs(window: MainWindow, count: int) -> bool:
+    return len(window.runs.book) == count
+
+
+OTHER_PROGRAM = """
+    import sys, time
+    from pathlib import Path
+    from rmos_console.core.records.actor import Actor, Caller
+    from rmos_console.core.store import open_store
+    from rmos_console.core.usecases import intake
+    with open_store(Path(sys.argv[1])) as store:
+        for line in sys.stdin:
+            run = {"mode": "mvp", "tool_id": line.strip(), "status": "OK"}
+            intake.create(store, run, Caller(by=Actor(kind="service", id="other")))
+            print(time.time(), flush=True)
+"""
+
+
 def test_another_program_shows_within_200_ms_and_selection_and_scroll_stay(
     opened: MainWindow, store_path: Path, qtbot: QtBot, settled: Settled
 ) -> None:
@@ -108,22 +127,18 @@ def test_another_program_shows_within_200_ms_and_selection_and_scroll_stay(
     assert selected is not None
     height = table.visualRect(table.currentIndex()).top()
     before = len(opened.runs.book)
-    script = f"""
-        import time
-        from pathlib import Path
-        from rmos_console.core.records.actor import Actor, Caller
-        from rmos_console.core.store import open_store
-        from rmos_console.core.usecases import intake
-        with open_store(Path({str(store_path)!r})) as store:
-            intake.create(store, {RUN!r}, Caller(by=Actor(kind="service", id="other")))
-            print(time.time(), flush=True)
-    """
-    with subprocess.Popen([sys.executable, "-c", textwrap.dedent(script)], stdout=subprocess.PIPE, text=True) as other:
-        qtbot.waitUntil(lambda: len(opened.runs.book) == before + 1, timeout=PATIENCE_MS * 2)
-        shown = time.time()
+    delays = []
+    command = [sys.executable, "-c", textwrap.dedent(OTHER_PROGRAM), str(store_path)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
+        assert other.stdin is not None
         assert other.stdout is not None
-        written = float(other.stdout.readline())
-    assert shown - written < 0.2
+        for number in range(1, 6):
+            other.stdin.write(f"T9{number}\n")
+            other.stdin.flush()
+            qtbot.waitUntil(partial(has_runs, opened, before + number), timeout=PATIENCE_MS * 2)
+            delays.append(time.time() - float(other.stdout.readline()))
+        other.stdin.close()
+    assert sorted(delays)[2] < 0.2, delays  # the median: a busy machine may hold up one of them
     now = table.current()
     assert now is not None
     assert now.run_id == selected.run_id
