@@ -136,10 +136,8 @@ def _hash(document: Mapping[str, Any], name: str) -> str | None:
 def _gcode_is_equal(text_a: Any, text_b: Any, hash_a: str | None, hash_b: str | None) -> bool:
     """Compare programs by text where both are here, else by hash, which a text stands in for."""
     if text_a is not None and text_b is not None:
-        if type(text_a) is type(text_b):
-            texts = same(text_a, text_b)
-        else:  # one is here, the other in a blob
-            texts = _text_sha256(text_a) == _text_sha256(text_b)
+        one_kind = type(text_a) is type(text_b)  # else one is here and the other in a blob
+        texts = same(text_a, text_b) if one_kind else _text_sha256(text_a) == _text_sha256(text_b)
         return texts and (hash_a == hash_b or hash_a is None or hash_b is None)
     left = hash_a if text_a is None or hash_a is not None else _text_sha256(text_a)
     right = hash_b if text_b is None or hash_b is not None else _text_sha256(text_b)
