@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication
 
 from rmos_console.core.errors import BadDataError
 from rmos_console.core.records.run import RunRow
+from rmos_console.core.records.times import sort_key
 from rmos_console.core.store import open_store
 from rmos_console.desktop import theme
 from rmos_console.desktop.app import make_application
@@ -84,7 +85,7 @@ def _prepared(window: MainWindow, tasks: TaskRunner) -> Iterator[str]:
 
 def _telling_run(window: MainWindow) -> RunRow | None:
     """Return a run that shows much: the first RED one that waits for a person, or the next best."""
-    rows = sorted(window.runs.book.rows, key=lambda row: row.created_at_utc, reverse=True)
+    rows = sorted(window.runs.book.rows, key=lambda row: sort_key(row.created_at_utc), reverse=True)
     waiting = [row for row in rows if row.review_state == "NEEDS_REVIEW"]
     for level in _LEVELS:
         for row in waiting:

@@ -14,6 +14,7 @@ from rmos_console.core.compare.units import unit_of
 from rmos_console.core.compare.walk import same
 from rmos_console.core.explain.paths import join
 from rmos_console.core.explain.wording import quoted
+from rmos_console.core.records.times import sort_key
 from rmos_console.core.review.risk import judge_risk
 
 SHORTLIST: Final = 50
@@ -53,7 +54,7 @@ def shortlist(candidates: Iterable[Candidate], run: Candidate) -> list[str]:
     """
     mode, tool = run.mode, run.tool_id
     fitting = (
-        (item.tool_id == tool, item.created_at_utc, item.run_id)
+        (item.tool_id == tool, sort_key(item.created_at_utc), item.run_id)
         for item in candidates
         if item.mode == mode and (mode is not None or (tool is not None and item.tool_id == tool))
     )

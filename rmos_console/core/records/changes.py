@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Generic, TypeVar
 
 from rmos_console.core.records.record import Record
@@ -22,16 +23,22 @@ class Changes(Record):
     policy: bool = False
     everything: bool = False
 
+    @classmethod
+    def union(cls, parts: Iterable[Changes]) -> Changes:
+        """Return what all parts changed together; at least one is needed. The latest head wins."""
+        found = tuple(parts)
+        return cls(
+            seq=max(part.seq for part in found),
+            run_ids=frozenset().union(*(part.run_ids for part in found)),
+            advisory_ids=frozenset().union(*(part.advisory_ids for part in found)),
+            people=any(part.people for part in found),
+            policy=any(part.policy for part in found),
+            everything=any(part.everything for part in found),
+        )
+
     def __or__(self, other: Changes) -> Changes:
         """Return the union; the later head wins."""
-        return Changes(
-            seq=max(self.seq, other.seq),
-            run_ids=self.run_ids | other.run_ids,
-            advisory_ids=self.advisory_ids | other.advisory_ids,
-            people=self.people or other.people,
-            policy=self.policy or other.policy,
-            everything=self.everything or other.everything,
-        )
+        return Changes.union((self, other))
 
 
 class Written(Record, Generic[T]):

@@ -79,7 +79,7 @@ def explain_missing(
         missing = [entry.run_id for entry in store.snapshot().runs() if not _stands(store.snapshot(), entry)]
         count = {"READY": 0, "ERROR": 0}
         skipped = 0
-        changes = Changes(seq=store.snapshot().head.seq)
+        changes = [Changes(seq=store.snapshot().head.seq)]
         for done, run_id in enumerate(sorted(missing)):
             if cancelled():
                 break
@@ -88,7 +88,7 @@ def explain_missing(
                 written = explain(store, run_id, caller=caller)
             except CancelledError:
                 break
-            changes |= written.changes
+            changes.append(written.changes)
             status = written.value.explanation_status
             if status in count:
                 count[status] += 1
@@ -99,7 +99,7 @@ def explain_missing(
         summary = ExplainSummary(
             explained=count["READY"], failed=count["ERROR"], skipped=skipped, cancelled=total < len(missing)
         )
-        return Written(value=summary, changes=changes)
+        return Written(value=summary, changes=Changes.union(changes))
 
 
 def sweep_events(view: View, moment: str) -> list[events.Event]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rmos_console.core.errors import NotFoundError
 from rmos_console.core.records.ids import check_foreign_id, is_run_id
+from rmos_console.core.records.times import sort_key
 from rmos_console.core.store import RunEntry, View
 
 
@@ -25,5 +26,5 @@ def find_run(view: View, argument: str) -> tuple[RunEntry, tuple[str, ...]]:
             f"There is no run {argument!r}, neither as a run id nor as an original id; `list` shows the runs.",
             run_id=argument,
         )
-    entries.sort(key=lambda entry: (entry.created_at_utc, entry.seq, entry.run_id), reverse=True)
+    entries.sort(key=lambda entry: (sort_key(entry.created_at_utc), entry.seq, entry.run_id), reverse=True)
     return entries[0], tuple(entry.run_id for entry in entries[1:])

@@ -52,6 +52,28 @@ def later_events(view: View, found: FoundRun, known: RunEntry | None) -> list[ev
     return [*made, word] if word is not None else made
 
 
+def renewal_events(view: View, run_id: str, advisory_id: str, facts: dict[str, Any]) -> list[events.Event]:
+    """Return the events for an advisory that came without its run: later review facts, and a text now here."""
+    entry = view.run(run_id)
+    stored = reference(entry, advisory_id) if entry is not None else None
+    if entry is None or stored is None:
+        return []
+    made: list[events.Event] = []
+    told = {**(stored.at_source or {}), **facts}
+    if told != (stored.at_source or {}):
+        made.append(events.advisory_attached(run_id, stored.model_copy(update={"at_source": told})))
+    asset = view.asset(advisory_id)
+    if (
+        stored.kind == "explanation"
+        and asset is not None
+        and all(word.advisory_id != advisory_id for word in entry.explanations)
+    ):
+        summary = entry.source_facts.get("explanation_summary")
+        said = summary if isinstance(summary, str) else asset.headline
+        made.append(events.explanation_ready(run_id, None, advisory_id=advisory_id, summary=said, key=None))
+    return made
+
+
 def _same_seal(known: RunEntry, found: FoundRun) -> bool:
     return known.source.format == found.layout and known.source.sealed_sha256 == found.sealed_sha256
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +20,11 @@ from rmos_console.core.records.changes import Changes, Written
 from rmos_console.core.records.report import Conflict, ImportReport
 from rmos_console.core.records.run import PackRange
 from rmos_console.core.store import Draft, Store, View
+from rmos_console.core.usecases import intake
 from rmos_console.core.usecases.attach import seal_events
 from rmos_console.core.usecases.commit import commit, draft
 from rmos_console.core.usecases.import_account import Account
-from rmos_console.core.usecases.import_judgement import Judgement, judge, later_events
+from rmos_console.core.usecases.import_judgement import Judgement, judge, later_events, renewal_events
 from rmos_console.core.usecases.progress import Cancelled, Progress, never, silent
 from rmos_console.core.usecases.state import reference
 
@@ -56,7 +58,7 @@ def import_paths(
         job.close()
         report = job.account.report(dry_run=dry_run)
         facts.update(job.account.counts())
-        return Written(value=report, changes=job.changes)
+        return Written(value=report, changes=Changes.union(job.changes))
 
 
 def _roots(path: Path, layout: str) -> list[tuple[Path, str]]:
@@ -77,7 +79,7 @@ class _Import:
         self, store: Store, caller: Caller, progress: Progress, cancelled: Cancelled, *, dry_run: bool
     ) -> None:
         self.account = Account()
-        self.changes = Changes(seq=store.snapshot().head.seq)
+        self.changes = [Changes(seq=store.snapshot().head.seq)]
         self._store = store
         self._caller = caller
         self._progress = progress
@@ -85,6 +87,7 @@ class _Import:
         self._dry_run = dry_run
         self._batch: list[FoundRun] = []
         self._at_source: dict[str, dict[str, Any]] = {}
+        self._carried: set[str] = set()
         self._done = 0
         self._planned: set[str] = set()
 
@@ -109,6 +112,7 @@ class _Import:
             if self._done % 64 == 0:
                 self._pause()
         self._flush()
+        self._renew()
 
     def close(self) -> None:
         """Record the import in the ledger, if it changed anything."""
@@ -118,7 +122,7 @@ class _Import:
         layouts = " ".join(dict.fromkeys(self.account.layouts))
         conflicts = [conflict.document() for conflict in self.account.conflicts]
         event = events.import_completed(layouts, self.account.counts(), conflicts)
-        self.changes |= commit(self._store, self._caller, lambda _view: [event])
+        self.changes.append(commit(self._store, self._caller, lambda _view: [event]))
 
     def _pause(self) -> None:
         self._progress(self._done, None, "importing")
@@ -136,6 +140,7 @@ class _Import:
     def _with_review_facts(self, found: FoundRun) -> FoundRun:
         """Return the run with the review facts of its advisories' own files joined to its references."""
         refs = tuple(self._joined(ref) for ref in found.refs)
+        self._carried.update(ref.advisory_id for ref in refs)
         self.account.warnings.extend(f"{found.source}: {warning}" for warning in found.warnings)
         return found if refs == found.refs else replace(found, refs=refs)
 
@@ -155,12 +160,25 @@ class _Import:
                 sealed = self._store.externalize(item.asset.document())
                 changes = commit(self._store, self._caller, lambda view: seal_events(view, item.asset, sealed))
                 new = item.advisory_id in changes.advisory_ids
-                self.changes |= changes
+                self.changes.append(changes)
             self.account.advisories += int(new)
         except RmosError as error:
             if error.exit_code == 6:  # the store itself says no: nothing further can be taken
                 raise
             self.account.refuse(item.source, error.message)
+
+    def _renew(self) -> None:
+        """Give stored runs the review facts and texts of advisories that came without their runs."""
+        for advisory_id in sorted(self._at_source.keys() - self._carried):
+            facts = self._at_source[advisory_id]
+            for run_id in self._store.snapshot().runs_with(advisory_id):
+                made = renewal_events(self._store.snapshot(), run_id, advisory_id, facts)
+                if made and not self._dry_run:
+                    decide = partial(renewal_events, run_id=run_id, advisory_id=advisory_id, facts=facts)
+                    self.changes.append(commit(self._store, self._caller, decide))
+                self.account.updated += int(bool(made))
+        self._at_source.clear()
+        self._carried.clear()
 
     def _link(self, item: FoundLink) -> None:
         def decide(view: View) -> Sequence[events.Event]:
@@ -176,7 +194,7 @@ class _Import:
             return
         made = decide(self._store.snapshot())
         if made and not self._dry_run:
-            self.changes |= commit(self._store, self._caller, decide)
+            self.changes.append(commit(self._store, self._caller, decide))
         self.account.updated += int(bool(made))
 
     def _flush(self) -> None:
@@ -207,7 +225,7 @@ class _Import:
                     raise answer
                 self.account.refuse(item.run.source, answer.message)
             else:
-                self.changes |= answer.changes
+                self.changes.append(answer.changes)
                 self._count(result[-1])
 
     def _pack(self, runs: list[FoundRun]) -> dict[str, PackRange]:
@@ -226,7 +244,8 @@ class _Import:
     def _proposal(self, item: Judgement, pack: PackRange | None, result: list[Judgement]) -> Draft:
         """Return the transaction of one run; ``result`` receives what was judged inside the lock."""
         for file in item.run.files:
-            self._store.put_blob(file.path.read_bytes())
+            if self._store.put_blob(intake.read_file(file.path)) != file.attachment.sha256:
+                raise BadDataError(f"{file.path.name} changed while it was imported; import again.")
             if file.complaint:
                 self.account.warnings.append(f"{item.run.source}: {file.complaint}")
         sealed = item.run.sealed.model_copy(

@@ -9,6 +9,7 @@ from rmos_console.core.errors import UsageError
 from rmos_console.core.log import use_case
 from rmos_console.core.records.record import Record
 from rmos_console.core.records.run import RunRow
+from rmos_console.core.records.times import sort_key
 from rmos_console.core.store import Store, View
 from rmos_console.core.usecases.rows import rows
 
@@ -98,11 +99,11 @@ def _checks(view: View, wanted: RunFilter, store: Store | None) -> list[Callable
         if values:
             checks.append(_one_of(name, frozenset(value.casefold() for value in values)))
     if wanted.since is not None:
-        since = wanted.since
-        checks.append(lambda item: item.created_at_utc >= since)
+        since = sort_key(wanted.since)
+        checks.append(lambda item: sort_key(item.created_at_utc) >= since)
     if wanted.until is not None:
-        until = wanted.until
-        checks.append(lambda item: item.created_at_utc < until)
+        until = sort_key(wanted.until)
+        checks.append(lambda item: sort_key(item.created_at_utc) < until)
     words = (wanted.text or "").casefold().split()
     if words:
         checks.append(_has_words(view, words))
@@ -135,7 +136,7 @@ def _sorted(found: list[RunRow], key: str, *, descending: bool) -> list[RunRow]:
     """Sort by a column with missing values always last, and newest first among equals."""
     if key not in SORT_KEYS:
         raise UsageError(f"There is no column {key!r} to sort by; use one of {', '.join(SORT_KEYS)}.")
-    found.sort(key=lambda item: (item.created_at_utc, item.run_id), reverse=True)
+    found.sort(key=lambda item: (sort_key(item.created_at_utc), item.run_id), reverse=True)
     present = [item for item in found if getattr(item, key) is not None]
     missing = [item for item in found if getattr(item, key) is None]
     present.sort(key=_order(key), reverse=descending)
@@ -144,7 +145,7 @@ def _sorted(found: list[RunRow], key: str, *, descending: bool) -> list[RunRow]:
 
 def _order(key: str) -> Callable[[RunRow], Any]:
     if key == "created_at_utc":
-        return lambda item: (item.created_at_utc, item.run_id)
+        return lambda item: (sort_key(item.created_at_utc), item.run_id)
     if key == "risk":
         return lambda item: -RISK_ORDER[item.risk]
     if key == "score":

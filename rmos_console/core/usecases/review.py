@@ -14,6 +14,7 @@ from rmos_console.core.records.ids import check_foreign_id, check_sha256, new_id
 from rmos_console.core.records.record import Record
 from rmos_console.core.records.review import Review, Seen, StateExplained, Verb
 from rmos_console.core.records.run import RunRow
+from rmos_console.core.records.times import sort_key
 from rmos_console.core.review.signing import MEANINGS, DecisionFacts, check_decision
 from rmos_console.core.store import RunEntry, Store, View
 from rmos_console.core.usecases.clock import now_utc
@@ -38,7 +39,7 @@ class QueueItem(Record):
 def queue(view: View) -> tuple[QueueItem, ...]:
     """Return every explanation that waits for a person, worst policy risk first, then oldest first."""
     waiting = [item for item in rows(view) if item.review_state in {"NEEDS_REVIEW", "AWAITING_SECOND"}]
-    waiting.sort(key=lambda item: (_RANK[item.risk_policy], item.created_at_utc, item.run_id))
+    waiting.sort(key=lambda item: (_RANK[item.risk_policy], sort_key(item.created_at_utc), item.run_id))
     items = []
     for item in waiting:
         entry = view.run(item.run_id)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from rmos_console.core.records.run import RunRow
+from rmos_console.core.records.times import sort_key
 
 RISK_ORDER = {"RED": 0, "ERROR": 1, "UNKNOWN": 2, "YELLOW": 3, "GREEN": 4}
 """Worst first."""
@@ -102,9 +103,9 @@ class RunBook:
         key = _SORT_KEYS[wanted.sort]
         rows = self.rows
         if wanted.sort == "time":
-            found.sort(key=lambda at: (rows[at].created_at_utc, rows[at].run_id), reverse=wanted.descending)
+            found.sort(key=lambda at: (sort_key(rows[at].created_at_utc), rows[at].run_id), reverse=wanted.descending)
             return found
-        found.sort(key=lambda at: (rows[at].created_at_utc, rows[at].run_id), reverse=True)
+        found.sort(key=lambda at: (sort_key(rows[at].created_at_utc), rows[at].run_id), reverse=True)
         keys = {at: key(rows[at]) for at in found}
         present = [at for at in found if keys[at] is not None]
         present.sort(key=keys.__getitem__, reverse=wanted.descending)

@@ -2,74 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from rmos_console.core.errors import BadDataError, CancelledError, NotFoundError, UsageError
+from rmos_console.core.errors import BadDataError, CancelledError, NotFoundError
 from rmos_console.core.records.actor import Caller
-from rmos_console.core.records.report import ImportReport
 from rmos_console.core.store import Store
 from rmos_console.core.usecases import audit, browse, intake, review
-from rmos_console.core.usecases.importing import import_paths
-
-RUNS = {
-    "run_00000000000000aa": {"status": "OK", "tool_id": "adaptive:plan", "risk": "GREEN"},
-    "run_00000000000000bb": {"status": "BLOCKED", "tool_id": "helical_gcode", "risk": "UNKNOWN"},
-    "RUN-DXF-0123456789AB": {"status": "ERROR", "tool_id": "dxf", "risk": None},
-}
-
-
-def v1_record(run_id: str, *, status: str, tool_id: str, risk: str | None) -> dict[str, Any]:
-    return {
-        "run_id": run_id,
-        "created_at_utc": "2026-01-05T05:07:16.690677+00:00",
-        "status": status,
-        "mode": None,
-        "tool_id": tool_id,
-        "workflow_mode": "adaptive",
-        "feasibility": {"safety": {"risk_level": risk, "score": 75.0, "warnings": []}} if risk else None,
-        "decision": None,
-        "meta": None,
-        "request_hash": "c" * 64,
-        "notes": "",
-        "explanation_status": "NONE",
-        "explanation_summary": None,
-        "advisory_inputs": None,
-        "attachments": None,
-    }
-
-
-@pytest.fixture
-def v1(tmp_path: Path) -> Path:
-    path = tmp_path / "v1" / "runs.json"
-    path.parent.mkdir()
-    write(path, {run_id: v1_record(run_id, **facts) for run_id, facts in RUNS.items()})  # type: ignore[arg-type]  # the table above holds the keyword arguments
-    return path
-
-
-def write(path: Path, document: object) -> None:
-    path.write_text(json.dumps(document, indent=1), encoding="utf-8")
-
-
-def change(path: Path, run_id: str, **fields: object) -> None:
-    document = json.loads(path.read_text())
-    document[run_id].update(fields)
-    write(path, document)
-
-
-def take(store: Store, path: Path, caller: Caller, **options: Any) -> ImportReport:
-    report = import_paths(store, [path], caller=caller, **options).value
-    outcomes = report.imported + report.updated + report.already_present + len(report.conflicts) + len(report.refused)
-    assert report.found == outcomes
-    return report
-
-
-def counts(report: ImportReport) -> tuple[int, int, int, int, int]:
-    return (report.imported, report.updated, report.already_present, len(report.conflicts), len(report.refused))
+from tests.unit.usecases.foreign import RUNS, change, counts, take, v1_record, write
 
 
 def test_a_store_comes_in_once(store: Store, v1: Path, caller: Caller) -> None:
@@ -163,63 +106,6 @@ def test_an_import_that_was_stopped_goes_on(store: Store, tmp_path: Path, caller
     assert callable(expected_logs)
 
 
-@pytest.fixture
-def patch(tmp_path: Path) -> Path:
-    root = tmp_path / "patch"
-    runs, assets = root / "rmos_runs", root / "advisory_assets" / "2026" / "11" / "22"
-    runs.mkdir(parents=True)
-    assets.mkdir(parents=True)
-    record = {
-        "run_id": "run_000000000007",
-        "created_at_utc": "2026-11-22T14:13:38.504460Z",
-        "mode": "saw",
-        "tool_id": "saw:10",
-        "status": "OK",
-        "request_summary": {},
-        "feasibility": {"risk_level": None},
-        "decision": {"risk_level": None, "score": 0.0, "block_reason": None, "warnings": [], "details": {}},
-        "hashes": {},
-        "outputs": {},
-        "advisory_inputs": [
-            {
-                "advisory_id": "adv_c10982db14f0",
-                "kind": "explanation",
-                "created_at_utc": "2026-11-22T14:13:38.507107Z",
-                "request_id": None,
-                "engine_id": "explainer_v1",
-                "engine_version": "1.0.0",
-            }
-        ],
-        "explanation_status": "READY",
-        "explanation_summary": "Analysis complete.",
-        "meta": {},
-    }
-    asset = {
-        "asset_id": "adv_c10982db14f0",
-        "asset_type": "analysis",
-        "created_at_utc": "2026-11-22T14:13:38.506756Z",
-        "source": "ai_analysis",
-        "provider": "local",
-        "model": "explainer_v1",
-        "prompt": "Explain",
-        "suggestion_data": {
-            "run_id": "run_000000000007",
-            "explanation": "Analysis complete.",
-            "detail_level": "summary",
-        },
-        "confidence": 0.9,
-        "reviewed": True,
-        "approved_for_workflow": True,
-        "reviewed_by": "system",
-        "reviewed_at_utc": None,
-        "meta": {},
-    }
-    write(runs / "run_000000000007.json", record)
-    write(assets / "adv_c10982db14f0.json", asset)
-    (runs / "run_000000000009.json.tmp").write_text("{")
-    return root
-
-
 def test_an_approval_by_system_is_history_and_the_text_needs_a_review(
     store: Store, patch: Path, caller: Caller
 ) -> None:
@@ -260,6 +146,22 @@ def test_a_text_that_arrives_later_makes_the_explanation_ready(store: Store, pat
     assert browse.show(store, "run_000000000007").explanation_status == "READY"
 
 
+def test_a_text_that_comes_without_its_run_reaches_it(store: Store, patch: Path, caller: Caller) -> None:
+    assets = patch / "advisory_assets"
+    elsewhere = patch.parent / "elsewhere"
+    elsewhere.mkdir()
+    assets.rename(elsewhere / "advisory_assets")
+    take(store, patch, caller)
+    assert counts(take(store, elsewhere, caller, dry_run=True)) == (0, 1, 0, 0, 0)
+    assert counts(take(store, elsewhere, caller)) == (0, 1, 0, 0, 0)
+    (item,) = review.queue(store.snapshot())
+    assert (item.row.explanation_summary, item.row.at_source) == (
+        "Analysis complete.",
+        "approved at source by system, no time",
+    )
+    assert counts(take(store, elsewhere, caller)) == (0, 0, 0, 0, 0)
+
+
 def test_an_id_met_again_in_another_layout_is_another_run(
     store: Store, patch: Path, tmp_path: Path, caller: Caller
 ) -> None:
@@ -292,108 +194,3 @@ def test_nothing_to_import_is_said_so(store: Store, tmp_path: Path, caller: Call
     (tmp_path / "letter.txt").write_text("Dear all")
     with pytest.raises(BadDataError, match="Nothing can be imported"):
         take(store, tmp_path / "letter.txt", caller)
-
-
-@pytest.fixture
-def v2(tmp_path: Path) -> Path:
-    root = tmp_path / "v2"
-    day = root / "runs" / "2026-11-22"
-    day.mkdir(parents=True)
-    record = {
-        "run_id": "run_0d4f55a7a4054c5a883b7ab67a025914",
-        "created_at_utc": "2026-11-22T14:12:53.031183Z",
-        "mode": "mvp",
-        "tool_id": "t",
-        "status": "OK",
-        "feasibility": {"risk_level": "GREEN"},
-        "advisory_inputs": [],
-        "attachments": [],
-        "explanation_status": "NONE",
-        "meta": {},
-    }
-    write(day / "run_0d4f55a7a4054c5a883b7ab67a025914.json", record)
-    return root
-
-
-def with_file(v2: Path, text: bytes) -> str:
-    """Add an attachment to the v2 run, as RMOS does after the fact."""
-    name = hashlib.sha256(text).hexdigest()
-    path = v2 / "run_attachments" / name[:2] / name[2:4] / f"{name}.nc"
-    path.parent.mkdir(parents=True)
-    path.write_bytes(text)
-    run = next((v2 / "runs").rglob("run_*.json"))
-    record = json.loads(run.read_text())
-    record["attachments"].append(
-        {
-            "sha256": name,
-            "kind": "gcode",
-            "mime": "text/plain",
-            "filename": "a.nc",
-            "size_bytes": len(text),
-            "created_at_utc": "2026-11-22T14:12:54Z",
-        }
-    )
-    write(run, record)
-    return name
-
-
-def test_files_come_with_their_run_and_later(store: Store, v2: Path, caller: Caller) -> None:
-    first = with_file(v2, b"G0 X0\n")
-    assert counts(take(store, v2, caller)) == (1, 0, 0, 0, 0)
-    second = with_file(v2, b"G0 X1\n")
-    assert counts(take(store, v2, caller)) == (0, 1, 0, 0, 0)
-    assert counts(take(store, v2, caller)) == (0, 0, 1, 0, 0)
-    (run,) = store.snapshot().runs()
-    assert [item.sha256 for item in run.attachments] == [first, second]
-    assert store.get_blob(second) == b"G0 X1\n"
-    assert audit.audit(store.path).ok
-
-
-def link(v2: Path, run_id: str, advisory_id: str) -> None:
-    document = {
-        "advisory_id": advisory_id,
-        "run_id": run_id,
-        "kind": "advisory.v1.json",
-        "schema_version": "run_advisory_link.v1",
-        "created_at_utc": "2026-01-01T00:00:00Z",
-    }
-    write(v2 / "runs" / "2026-11-22" / f"run_{run_id}_advisory_{advisory_id}.json", document)
-
-
-def test_a_link_whose_run_is_not_there_is_said_so_and_joins_a_run_that_is(
-    store: Store, v2: Path, tmp_path: Path, caller: Caller
-) -> None:
-    link(v2, "run_aaaaaaaaaaaaaaaa", "1111")
-    report = take(store, v2, caller)
-    assert counts(report) == (1, 0, 0, 0, 0)
-    assert any("run_aaaaaaaaaaaaaaaa" in warning for warning in report.warnings)
-    path = tmp_path / "runs.json"
-    write(path, {"run_aaaaaaaaaaaaaaaa": v1_record("run_aaaaaaaaaaaaaaaa", status="OK", tool_id="t", risk="GREEN")})
-    take(store, path, caller)
-    take(store, v2, caller)
-    (ref,) = browse.show(store, "run_aaaaaaaaaaaaaaaa").advisory_inputs
-    assert (ref.advisory_id, ref.asset) == ("1111", "unresolved")
-
-
-def test_an_advisory_that_comes_back_with_other_bytes_is_refused(store: Store, patch: Path, caller: Caller) -> None:
-    take(store, patch, caller)
-    path = patch / "advisory_assets" / "2026" / "11" / "22" / "adv_c10982db14f0.json"
-    asset = json.loads(path.read_text())
-    asset["suggestion_data"]["explanation"] = "All is well."
-    write(path, asset)
-    report = take(store, patch, caller)
-    assert counts(report) == (0, 0, 1, 0, 1)
-    assert "other bytes" in report.refused[0].reason
-    assert browse.advisory(store, "adv_c10982db14f0").text == "Analysis complete."
-
-
-def test_a_dry_run_sees_advisories_and_repeats(store: Store, patch: Path, caller: Caller) -> None:
-    report = import_paths(store, [patch, patch], caller=caller, dry_run=True).value
-    assert (report.imported, report.already_present, report.advisories) == (1, 1, 2)
-    assert store.snapshot().run_count == 0
-
-
-def test_a_layout_may_be_named(store: Store, v1: Path, caller: Caller) -> None:
-    assert counts(take(store, v1, caller, layout="v1")) == (3, 0, 0, 0, 0)
-    with pytest.raises(UsageError, match="no layout"):
-        take(store, v1, caller, layout="v9")
