@@ -23,11 +23,12 @@ def icon(name: str, tone: str = "text", *, size: int = 20) -> QIcon:
 
 def pixmap(name: str, colour: QColor, size: int = 20, ratio: float = 1) -> QPixmap:
     """Return the icon ``name`` as a pixmap of ``size`` logical pixels."""
+    renderer = _renderer(name, colour.name())  # before painting begins: a painter must not outlive an exception
     result = QPixmap(round(size * ratio), round(size * ratio))
     result.setDevicePixelRatio(ratio)
     result.fill(Qt.GlobalColor.transparent)
     painter = QPainter(result)
-    paint(painter, name, QRectF(0, 0, size, size), colour)
+    renderer.render(painter, QRectF(0, 0, size, size))
     painter.end()
     return result
 
