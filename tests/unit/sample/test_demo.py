@@ -31,10 +31,10 @@ def expected_failure(expected_logs: Callable[..., object]) -> None:
 @pytest.mark.usefixtures("expected_failure")
 def test_the_demo_shows_everything(tmp_path: Path) -> None:
     told: list[tuple[int, int | None, str]] = []
-    started = time.monotonic()
+    started = time.process_time()
     path = tmp_path / "shop" / "demo"
     report = demo.fill(path, CALLER, progress=lambda *step: told.append(step))
-    assert time.monotonic() - started < 20  # 2 s on a quiet machine; a slow one must not fail the suite
+    assert time.process_time() - started < 5  # of this process alone: a busy machine must not fail the suite
     assert (report.path, report.reused, report.keys_here, report.runs) == (str(path), False, True, 68)
     assert [(each.id, each.name, each.role) for each in report.reviewers] == [
         ("mvoss", "M. Voss", "admin"),
