@@ -20,11 +20,7 @@ def read_document(source: str, *, what: str) -> Any:
     Raises :class:`NotFoundError` for a missing file and :class:`BadDataError` for what is too large or no strict JSON.
     """
     if source == STDIN:
-        data = sys.stdin.buffer.read(MAX_DOCUMENT_BYTES + 1)
-        name = f"The {what} on stdin"
-        if len(data) > MAX_DOCUMENT_BYTES:
-            raise BadDataError(f"{name} is over {MAX_DOCUMENT_BYTES:,} bytes, the most that is read; shorten it.")
-        return read_json(data, name=name)
+        return read_json(sys.stdin.buffer.read(MAX_DOCUMENT_BYTES + 1), name=f"The {what} on stdin")
     path = Path(source)
     return read_json(read_file(path), name=str(path))
 

@@ -6,12 +6,11 @@ import re
 from datetime import UTC, date, datetime, timedelta
 
 from rmos_console.core.errors import BadDataError, UsageError
-from rmos_console.core.records.times import read_time
+from rmos_console.core.records.times import read_time, written
 
 _DURATION = re.compile(r"(\d{1,6})([smhdw])", re.ASCII)
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-_LEDGER = "%Y-%m-%dT%H:%M:%S.%fZ"
 
 
 def parse_moment(text: str, *, option: str, timezone: str | None, now: datetime, end: bool = False) -> str:
@@ -23,11 +22,11 @@ def parse_moment(text: str, *, option: str, timezone: str | None, now: datetime,
     duration = _DURATION.fullmatch(text)
     try:
         if duration:
-            return _ledger(now - timedelta(**{_UNITS[duration[2]]: int(duration[1])}))
+            return written(now - timedelta(**{_UNITS[duration[2]]: int(duration[1])}))
         if _DATE.fullmatch(text):
             day = date.fromisoformat(text) + timedelta(days=1 if end else 0)
             text = f"{day.isoformat()}T00:00"
-        return _ledger(
+        return written(
             _local(text) if timezone is None else datetime.fromisoformat(read_time(text, timezone=timezone).utc)
         )
     except (ValueError, OverflowError, BadDataError) as error:
@@ -76,7 +75,3 @@ def _read(utc: str) -> datetime | None:
 def _local(text: str) -> datetime:
     """Return the moment; without a zone of its own it is one of this machine's clock."""
     return datetime.fromisoformat(text).astimezone()
-
-
-def _ledger(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime(_LEDGER)

@@ -128,6 +128,22 @@ def test_what_nobody_expected_is_one_line_and_logged(
     assert cli("show", "run_0123456789ab", "--json").error["code"] == "unexpected"
 
 
+def test_without_logs_nothing_but_the_one_line_is_printed(cli: Command) -> None:
+    code = (
+        "import sys\n"
+        "from rmos_console.cli.main import run\n"
+        "from rmos_console.core.usecases import browse\n"
+        "def broken(*_, **__): raise RuntimeError('broken')\n"
+        "browse.show = broken\n"
+        "sys.exit(run(sys.argv[1:]))"
+    )
+    call = [sys.executable, "-c", code, "--store", str(cli.store), "show", "run_0123456789ab"]
+    ended = subprocess.run(call, capture_output=True, text=True, timeout=60, check=False)
+    assert ended.returncode == 1
+    assert ended.stderr.count("\n") == 1
+    assert ended.stderr.startswith("rmos-console: Something unexpected happened (RuntimeError: broken)")
+
+
 def test_ctrl_c_is_130_without_a_traceback(cli: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt

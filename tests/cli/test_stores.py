@@ -89,12 +89,22 @@ def test_an_existing_store_is_never_made_again(cli: Command) -> None:
     before = files_of(cli.store)
     answer = cli("init", "--json")
     assert (answer.code, answer.error["code"]) == (4, "refused")
+    assert "There is a store" in cli("init", "--admin", "anna", "--name", "Anna").err  # before any passphrase
     assert files_of(cli.store) == before
     other = cli.store.parent / "other"
     other.mkdir()
     (other / "notes.txt").write_text("mine")
     assert cli("init", store=other).code == 4
     assert files_of(other) == {"notes.txt": b"mine"}
+
+
+def test_lines_end_at_the_first_that_the_store_cannot_take(cli: Command) -> None:
+    cli.store.chmod(0o770)
+    try:
+        answer = cli("create", "--lines", stdin=b'{"mode":"m","tool_id":"t","status":"OK"}\n' * 3)
+    finally:
+        cli.store.chmod(0o700)
+    assert (answer.code, answer.out, answer.err.count("\n")) == (6, "", 1)
 
 
 def test_a_store_that_may_not_be_written_still_reads(cli: Command) -> None:
