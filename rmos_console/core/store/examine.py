@@ -132,6 +132,8 @@ class Examination:
         file, known = segment_file(number), self._remembered
         if (number, end) < (known.segment, known.offset) and (last or number == known.segment):
             yield _finding("damage", file, end, f"the ledger ends before line {known.seq}, which was there before")
+        elif torn and last and self._is_noted(file, end):
+            yield _finding("damage", file, end, "the line is not what was written; a process that knew it noted so")
         elif torn and last:
             message = f"{torn} torn bytes at the end, never acknowledged; the next writer sets them aside"
             yield _finding("notice", file, end, message)
@@ -139,6 +141,13 @@ class Examination:
             yield _finding("damage", file, end, "the line is cut off though another segment follows")
         elif not last and not chain.closed:
             yield _finding("damage", file, end, "the segment does not end in the line that closes it")
+
+    def _is_noted(self, file: str, offset: int) -> bool:
+        try:
+            condition = read_condition(self._place.state)
+        except (OSError, RmosError):
+            return False  # reported with the other files
+        return condition is not None and (condition.kind, condition.file, condition.offset) == ("damaged", file, offset)
 
     def _state(self) -> Iterator[Finding]:
         try:
