@@ -89,14 +89,18 @@ def _line(cells: Iterable[Text], shown: Sequence[Column], widths: Sequence[int])
 
 
 def _widths(shown: Sequence[Column], width: int) -> list[int]:
-    """Return the width of every column; those that stretch share the room that the others leave, the first first."""
+    """Return the width of every column; those that stretch share the room that the others leave evenly."""
     widths = [column.width() for column in shown]
     room = width - sum(widths) - GAP * (len(widths) - 1)
-    for number, column in enumerate(shown):
-        if column.stretch:
-            more = min(max(room, 0), max(column.natural() - widths[number], 0))
-            widths[number] += more
-            room -= more
+    wishes = {
+        number: max(column.natural() - widths[number], 0) for number, column in enumerate(shown) if column.stretch
+    }
+    for left, (number, wish) in zip(
+        range(len(wishes), 0, -1), sorted(wishes.items(), key=lambda item: item[1]), strict=True
+    ):
+        more = max(min(wish, room // left), 0)
+        widths[number] += more
+        room -= more
     return widths
 
 

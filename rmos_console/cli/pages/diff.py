@@ -10,7 +10,7 @@ from rich.text import Text
 
 from rmos_console.cli import columns, render
 from rmos_console.cli.visible import visible
-from rmos_console.core.records.diff import DiffRow, GcodeDiff, HashRow, RunDiff
+from rmos_console.core.records.diff import GCODE_PATH, DiffRow, GcodeDiff, HashRow, RunDiff
 from rmos_console.core.usecases.compare import Comparison
 
 _MARKS = {"added": "+", "removed": "-", "changed": "~"}
@@ -25,7 +25,7 @@ def page(out: Console, compared: Comparison, *, gcode: bool) -> None:
         verdict.append("  The runs are equal.", style="default")
     elif diff.reasons:
         verdict.append(f"  {visible('; '.join(diff.reasons))}", style="default")
-    out.print(verdict)
+    render.wrapped(out, verdict, indent=0)
     render.facts(out, [("A", diff.a), ("B", diff.b)])
     _hashes(out, diff.hashes)
     _rules(out, diff)
@@ -80,7 +80,11 @@ def _rows(out: Console, title: str, rows: Sequence[DiffRow]) -> None:
 
 def _side(row: DiffRow, side: str) -> str:
     sides = row.sides()
-    return _typed(sides[side]) if side in sides else render.MISSING
+    if side not in sides:
+        return render.MISSING
+    if row.path == GCODE_PATH and isinstance(sides[side], dict):
+        return render.counted(sides[side]["lines"], "line")
+    return _typed(sides[side])
 
 
 def _typed(thing: Any) -> str:

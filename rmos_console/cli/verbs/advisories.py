@@ -44,7 +44,7 @@ def advisory(
     run: Annotated[str | None, typer.Option(metavar="RUN", help="Show its review state on this run.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show an advisory's text, what it rests on, and the decisions about it."""
+    """Show an advisory's text and the decisions about it."""
     session = Session.of(context, as_json=as_json)
     with session.store() as store:
         shown = browse.advisory(store, advisory_id, run=run)

@@ -30,7 +30,7 @@ def attach(
     file: Annotated[str | None, typer.Option(metavar="ASSET.json", help="The text itself; - reads stdin.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Attach an advisory to a run; without --file its id stays unresolved until the text arrives."""
+    """Attach an advisory to a run. Without --file its id stays unresolved until the text arrives."""
     session = Session.of(context, as_json=as_json)
     caller = session.caller
     if request_id is not None:

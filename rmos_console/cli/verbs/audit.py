@@ -16,7 +16,7 @@ app = verbs()
 
 @app.command("audit")
 def audit(context: typer.Context, as_json: AsJson = False) -> None:
-    """Verify every line, digest and signature of the store; writes nothing. Exits with 1 if something is wrong."""
+    """Verify every line, digest and signature. It writes nothing and exits with 1 if something is wrong."""
     session = Session.of(context, as_json=as_json)
     with progress.on_stderr() as report:
         found = use_case.audit(session.store_path, progress=report)

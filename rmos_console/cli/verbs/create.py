@@ -29,7 +29,7 @@ def create(
     lines: Annotated[bool, typer.Option("--lines", help="Read JSON Lines, one run a line; one answer a line.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Seal a new run from a JSON document with at least mode, tool_id and status."""
+    """Seal a new run from a JSON document. It needs at least mode, tool_id and status."""
     session = Session.of(context, as_json=as_json)
     if lines:
         raise typer.Exit(_create_lines(session, file))

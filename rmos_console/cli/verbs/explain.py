@@ -31,7 +31,7 @@ def explain(
     force: Annotated[bool, typer.Option("--force", help="Make a new text though one stands; it supersedes.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Explain a run: what was checked, what failed, and what would make it pass."""
+    """Explain a run. The text says what was checked, what failed, and what would make it pass."""
     session = Session.of(context, as_json=as_json)
     if (run is None) != all_missing:
         raise UsageError("Name a run, or give --all-missing; one of the two.")

@@ -24,7 +24,7 @@ def meta(
     ],
     as_json: AsJson = False,
 ) -> None:
-    """Set or remove meta of a run; its sealed part never changes."""
+    """Set or remove meta of a run. Its sealed part never changes."""
     session = Session.of(context, as_json=as_json)
     set_, unset = parse_pairs(pairs)
     with session.store() as store:

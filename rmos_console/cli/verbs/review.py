@@ -24,7 +24,7 @@ app = verbs()
 
 @app.command("queue")
 def queue(context: typer.Context, as_json: AsJson = False) -> None:
-    """List the explanations that wait for a person, most pressing first."""
+    """List the explanations that wait for a person. The most pressing come first."""
     session = Session.of(context, as_json=as_json)
     with session.store() as store:
         items = use_case.queue(store.snapshot())
@@ -49,7 +49,7 @@ def review(
     reason: Annotated[str | None, typer.Option(metavar="TEXT", help="Why.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Approve or reject the exact text of an advisory, signed; or take a decision back."""
+    """Decide about the exact text of an advisory, signed. Or take a decision back."""
     session = Session.of(context, as_json=as_json)
     verb = _one_of(approve=approve, reject=reject, withdraw=withdraw)
     with session.store() as store:
