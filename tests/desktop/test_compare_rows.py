@@ -56,14 +56,12 @@ def test_a_line_is_found_in_the_row_that_shows_it(a: str, b: str) -> None:
 
 def test_the_walk_through_the_differences_visits_each_once_in_both_directions() -> None:
     rows = paired("A1\nG1 X1\nG1 X2\nG1 X3\nM8", "A1\nG1 X1\nG1 X9\nG1 X3\nM8\nM9")
-    there = []
-    at: int | None = -1
-    while at is not None and (at := rows.next_difference(at, 1)) is not None:
-        there.append(at)
-    back = []
-    at = rows.count
-    while at is not None and (at := rows.next_difference(at, -1)) is not None:
-        back.append(at)
+    there: list[int] = []
+    while (ahead := rows.next_difference(there[-1] if there else -1, 1)) is not None:
+        there.append(ahead)
+    back: list[int] = []
+    while (behind := rows.next_difference(back[-1] if back else rows.count, -1)) is not None:
+        back.append(behind)
     assert there == [start for start, _, _ in rows.differences] == back[::-1]
     assert len(there) == 2
 

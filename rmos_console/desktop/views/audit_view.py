@@ -26,6 +26,7 @@ from rmos_console.desktop.views.audit.verdict import verdict
 from rmos_console.desktop.views.view import View
 from rmos_console.desktop.widgets.buttons import button
 from rmos_console.desktop.widgets.empty_state import EmptyState
+from rmos_console.desktop.widgets.focus_kept import focus_kept
 from rmos_console.desktop.widgets.labels import PlainLabel
 from rmos_console.desktop.widgets.notice_bar import NoticeBar
 from rmos_console.desktop.widgets.problem_state import ProblemState
@@ -128,12 +129,14 @@ class AuditView(View):
         if store is None or self._task is not None:
             return
         path = store.path
-        self.notice.hide()
-        self.again.setEnabled(False)
-        self.export.setEnabled(False)
-        self.empty.say(self.tr("Every line, file and signature of this store is being verified."))
-        self._inside.setCurrentWidget(self.empty)
-        self._going.show()
+        with focus_kept(self, lambda: self.progress.cancel):
+            self.notice.hide()
+            self.again.setEnabled(False)
+            self.export.setEnabled(False)
+            self.empty.say(self.tr("Every line, file and signature of this store is being verified."))
+            self._inside.setCurrentWidget(self.empty)
+            self._going.show()
+            self.progress.show()
         self._task = self.tasks.run(
             self.tr("Auditing the store"),
             lambda progress, cancelled: audit.audit(path, progress=_seldom(progress), cancelled=cancelled),
@@ -183,6 +186,10 @@ class AuditView(View):
 
     def _show(self) -> None:
         """Show the report if there is one, else what an audit is for."""
+        with focus_kept(self, lambda: self.page if self.report is not None else self.empty.act):
+            self._show_parts()
+
+    def _show_parts(self) -> None:
         running = self._task is not None
         self._going.setVisible(running)
         self.again.setEnabled(not running and self.desk.store is not None)

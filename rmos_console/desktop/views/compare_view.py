@@ -23,6 +23,7 @@ from rmos_console.desktop.views.compare.run_picker import RunPicker
 from rmos_console.desktop.views.view import View
 from rmos_console.desktop.widgets.buttons import icon_button
 from rmos_console.desktop.widgets.empty_state import EmptyState
+from rmos_console.desktop.widgets.focus_kept import focus_kept
 from rmos_console.desktop.widgets.notice_bar import NoticeBar
 from rmos_console.desktop.widgets.problem_state import ProblemState
 from rmos_console.desktop.widgets.progress_line import ProgressLine
@@ -143,6 +144,10 @@ class CompareView(View):
 
     def _compare(self) -> None:
         """Compare the two sides, in a worker; without both, invite to choose."""
+        with focus_kept(self, lambda: self.card_b if self.a is not None else self.card_a):
+            self._compare_now()
+
+    def _compare_now(self) -> None:
         store = self.desk.store
         self.notice.hide()
         if self._task is not None:
@@ -181,8 +186,9 @@ class CompareView(View):
         self.facts = facts
         self.card_a.show_run(facts.a)
         self.card_b.show_run(facts.b)
-        self.page.show_facts(facts)
-        self._inside.setCurrentWidget(self.page)
+        with focus_kept(self, lambda: self.page.parameters):
+            self.page.show_facts(facts)
+            self._inside.setCurrentWidget(self.page)
         self.statusChanged.emit()
 
     def _failed(self, pair: tuple[str, str], error: RmosError) -> None:

@@ -19,6 +19,7 @@ from rmos_console.desktop.views.queue.item_list import QueueList
 from rmos_console.desktop.views.queue.segments import Segments
 from rmos_console.desktop.widgets.buttons import link
 from rmos_console.desktop.widgets.empty_state import EmptyState
+from rmos_console.desktop.widgets.focus_kept import focus_kept
 from rmos_console.desktop.widgets.labels import KeyCap, PlainLabel
 from rmos_console.desktop.widgets.notice_bar import NoticeBar
 from rmos_console.desktop.widgets.problem_state import ProblemState
@@ -144,27 +145,31 @@ class QueuePage(QWidget):
 
     def wait(self) -> None:
         """Show nothing to decide about while the next item is being read."""
-        self._whole.setCurrentIndex(0)
-        self.card.clear()
-        self.bar.clear()
+        with focus_kept(self, lambda: self.card):
+            self._whole.setCurrentIndex(0)
+            self.card.clear()
+            self.bar.clear()
 
     def show_facts(self, facts: CardFacts) -> None:
         """Show an explanation that was read and verified."""
-        self._whole.setCurrentIndex(0)
-        self._inside.setCurrentWidget(self.card)
-        self.bar.take(facts)
-        self.card.show_facts(facts)
+        with focus_kept(self, lambda: self.card):
+            self._whole.setCurrentIndex(0)
+            self._inside.setCurrentWidget(self.card)
+            self.bar.take(facts)
+            self.card.show_facts(facts)
 
     def show_problem(self, error: RmosError) -> None:
         """Show why this item cannot be read; nothing can be decided about it."""
-        self.card.clear()
-        self.bar.clear()
-        self.problem.show_error(self.tr("This explanation cannot be decided"), error, act=self.tr("Go to the next"))
-        self._inside.setCurrentWidget(self.problem)
+        with focus_kept(self, lambda: self.problem.act):
+            self.card.clear()
+            self.bar.clear()
+            self.problem.show_error(self.tr("This explanation cannot be decided"), error, act=self.tr("Go to the next"))
+            self._inside.setCurrentWidget(self.problem)
 
     def set_standing(self, *, signer: Signer | None, read_only_reason: str | None) -> None:
         """Take over who is signed in and whether the store can be written."""
-        self.bar.set_standing(signer=signer, writable=read_only_reason is None, read=self.card.read)
+        with focus_kept(self, lambda: self.card):
+            self.bar.set_standing(signer=signer, writable=read_only_reason is None, read=self.card.read)
         self.read_only.setText(read_only_reason or "")
         self.read_only.setVisible(read_only_reason is not None)
         self.undo.setEnabled(read_only_reason is None)
