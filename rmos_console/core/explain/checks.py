@@ -67,5 +67,5 @@ def _outcome(rule: Rule, request: Request) -> Measured | Literal["unit", "unwant
 
 def rests_on(rule_id: str) -> tuple[str, ...]:
     """Return the paths that the check of a rule rests on."""
-    rule = RULES[rule_id]
-    return ("feasibility.rules_triggered",) if rule_id in COMBINED else rule.inputs
+    needs = tuple(f"request_summary.{name}" for name in RULES[rule_id].needs)
+    return ("feasibility.rules_triggered",) if rule_id in COMBINED else needs

@@ -77,7 +77,7 @@ def nearest(run: Mapping[str, Any], loaded: Mapping[str, Mapping[str, Any]]) -> 
         return None
     best = min(rank for rank, _ in ranked)
     tied = [run_id for rank, run_id in ranked if rank == best]
-    return max(tied, key=lambda run_id: (str(loaded[run_id].get("created_at_utc")), run_id))
+    return max(tied, key=lambda run_id: (sort_key(str(loaded[run_id].get("created_at_utc"))), run_id))
 
 
 def differences(run: Mapping[str, Any], other: Mapping[str, Any]) -> tuple[list[Row], int]:

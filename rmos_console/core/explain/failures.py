@@ -14,7 +14,7 @@ from rmos_console.core.explain.measure import missing as missing_fields
 from rmos_console.core.explain.reading import Hit
 from rmos_console.core.explain.registry import RULES, Rule
 from rmos_console.core.explain.rule import SIGNS, Relation
-from rmos_console.core.explain.wording import Mark, Part, amount, filled, percent, plain_text, quoted, rounded, short
+from rmos_console.core.explain.wording import Mark, Part, amount, filled, percent, quoted, rounded, short
 
 COMBINED: Final = frozenset({"F029", "F037", "F041"})
 """Rules about several conditions at once: they never lead, and go when the single conditions do."""
@@ -237,8 +237,3 @@ def _capital(text: str) -> str:
 
 def _lower(text: str) -> str:
     return text[:1].lower() + text[1:]
-
-
-def headline_text(failure: Failure) -> str:
-    """Return the headline of a failure as plain text."""
-    return plain_text(failure.headline)

@@ -180,12 +180,9 @@ def turned(measured: Measured) -> tuple[Relation, Decimal, Decimal] | None:
 
 def missing(rule: Rule, request: Request) -> tuple[str, ...]:
     """Return the fields that a rule looks at and the run does not hold in a usable form."""
-    numeric = {name for bound in rule.bounds for name in (bound.field, bound.of) if name is not None}
-    needed = dict.fromkeys((*numeric, *(item.field for item in (*rule.wanted, *rule.when)), *rule.looks_at))
+    numeric = {name for bound in rule.bounds for name in (bound.field, bound.of)}
     return tuple(
-        name
-        for name in rule.fields
-        if name in needed and ((request.number(name) is None) if name in numeric else not request.has(name))
+        name for name in rule.needs if (request.number(name) is None if name in numeric else not request.has(name))
     )
 
 

@@ -15,12 +15,12 @@ from rmos_console.core.explain.checks import Checks, check, rests_on
 from rmos_console.core.explain.contrast import Row, differences
 from rmos_console.core.explain.engine import EngineInput, Explanation
 from rmos_console.core.explain.failures import COMBINED, Failure, explain_hit
-from rmos_console.core.explain.headlines import Headline, choose
+from rmos_console.core.explain.headlines import choose
 from rmos_console.core.explain.measure import LABELS, WORDS, Request
 from rmos_console.core.explain.paths import look_up, spell
 from rmos_console.core.explain.reading import Reading, read
 from rmos_console.core.explain.registry import RULES
-from rmos_console.core.explain.wording import Composer, Mark, Part, quoted, stored_number, value_text
+from rmos_console.core.explain.wording import Composer, Mark, Part, plain_text, quoted, stored_number, value_text
 from rmos_console.core.records.ids import is_run_id
 from rmos_console.core.review.risk import DISAGREES, LEVEL_PATHS, read_level
 
@@ -52,7 +52,7 @@ class OfflineEngine:
             _tell_contrast(text, contrast, rows, looked_at)
         _tell_checks(text, request, checks)
         return Explanation(
-            headline=_plain(headline),
+            headline=plain_text(headline.parts),
             text=text.text,
             content=_content(failures, remedies, checks, contrast, rows, equal, looked_at),
             evidence=text.sentences,
@@ -209,7 +209,3 @@ def _union(groups: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
 def _score(score: float) -> str:
     text = stored_number(score)
     return text.removesuffix(".0")
-
-
-def _plain(headline: Headline) -> str:
-    return "".join(part.text if isinstance(part, Mark) else part for part in headline.parts)

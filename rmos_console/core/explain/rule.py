@@ -70,16 +70,19 @@ class Rule:
     @property
     def fields(self) -> tuple[str, ...]:
         """Names of the fields of ``request_summary`` that the rule looks at, each once."""
-        names: dict[str, None] = {}
-        for bound in (*self.bounds, *self.otherwise):
-            names.setdefault(bound.field)
-            if bound.of is not None:
-                names.setdefault(bound.of)
-        for wanted in (*self.wanted, *self.when):
-            names.setdefault(wanted.field)
-        return tuple(dict.fromkeys((*names, *self.looks_at)))
+        return tuple(dict.fromkeys((*_fields(self.bounds), *_fields(self.otherwise), *self.needs)))
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """Those of :attr:`fields` without which the rule cannot be checked."""
+        wanted = (item.field for item in (*self.wanted, *self.when))
+        return tuple(dict.fromkeys((*_fields(self.bounds), *wanted, *self.looks_at)))
 
     @property
     def inputs(self) -> tuple[str, ...]:
         """Paths in the run that the rule looks at."""
         return tuple(f"request_summary.{name}" for name in self.fields)
+
+
+def _fields(bounds: tuple[Bound, ...]) -> list[str]:
+    return [name for bound in bounds for name in (bound.field, bound.of) if name is not None]
