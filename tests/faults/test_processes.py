@@ -76,7 +76,7 @@ def dying_writer(path: Path, first: int, acknowledged: int) -> None:
 def test_killed_writers_lose_nothing_they_acknowledged(tmp_path: Path) -> None:
     path = tmp_path / "s"
     new_store(path, 0).close()
-    seed = random.randrange(1 << 32)
+    seed = random.randrange(1 << 32)  # noqa: S311  moments of death, nothing secret
     moments = random.Random(seed)  # noqa: S311  moments of death, nothing secret
     expected = [0]
     for round_ in range(1, 13):

@@ -15,6 +15,9 @@ from rmos_console.core.store import Limits, Line, Store, open_store
 from rmos_console.core.store.follow import is_unwritten
 from tests.store.making import draft, everything, independent_verify, new_store, run_id, seal, sealed
 
+STEP = 17
+"""Every so many bytes the ledger is cut in the quick suite, and at each of the last bytes of a line."""
+
 
 def findings(store: Store) -> list[tuple[str, str | None, int | None]]:
     return [(found.severity, found.file, found.offset) for found in store.lines() if isinstance(found, Finding)]
@@ -41,7 +44,8 @@ def test_a_ledger_cut_at_every_byte_of_its_last_lines_is_mended(tmp_path: Path) 
     ledger = path / "ledger/000001.jsonl"
     whole = ledger.read_bytes()
     ends = [index + 1 for index, byte in enumerate(whole) if byte == 0x0A]
-    for cut in range(ends[0], len(whole), 5):
+    near_the_ends = {end - back for end in ends[1:] for back in range(4)}
+    for cut in sorted({*range(ends[0], len(whole), STEP), *near_the_ends}):
         ledger.write_bytes(whole[:cut])
         kept = [end for end in ends if end <= cut]
         torn = whole[kept[-1] : cut]

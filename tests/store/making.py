@@ -162,7 +162,7 @@ def everything(view: View) -> dict[str, Any]:
 
 def slots(entry: object) -> dict[str, Any]:
     """Return the fields of an entry."""
-    return {name: getattr(entry, name) for name in entry.__dataclass_fields__}  # type: ignore[attr-defined]  # a dataclass
+    return {name: getattr(entry, name) for name in entry.__dataclass_fields__}  # type: ignore[attr-defined]  # every entry is a dataclass
 
 
 def independent_verify(folder: Path) -> tuple[int, str, list[dict[str, Any]]]:

@@ -50,6 +50,11 @@ class Live:
         self.refusal = error
         return True
 
+    def check_writable(self) -> None:
+        """Raise why nothing may be written, if anything speaks against it."""
+        if self.refusal is not None:
+            raise self.refusal
+
     def condition(self) -> Condition | None:
         """Return what other processes noted about the store, and remember it."""
         found = read_condition(self.place.state)

@@ -20,7 +20,6 @@ from rmos_console.core.store.catalog import Catalog
 from rmos_console.core.store.commit import Committer
 from rmos_console.core.store.documents import HistoryEntry
 from rmos_console.core.store.examine import Examination
-from rmos_console.core.store.follow import Position
 from rmos_console.core.store.layout import Place, StoreFacts
 from rmos_console.core.store.line import Line
 from rmos_console.core.store.live import Live
@@ -119,8 +118,7 @@ class Store(_Closing):
 
     def put_blob(self, data: bytes) -> str:
         """Keep bytes durably under their SHA-256, which is returned; to be called before the commit that names it."""
-        if self._live.refusal is not None:
-            raise self._live.refusal
+        self._live.check_writable()
         with self._reader.noting():
             return self._live.blobs.put(data)
 
@@ -196,7 +194,8 @@ class Store(_Closing):
 
         What lies beside the ledger (blobs, quarantine, state) is examined last. Nothing is written.
         """
-        examination = Examination(self._place, self.store_id, self._remembered())
+        known = (self._live.follower.position, self._catalog.remembered())
+        examination = Examination(self._place, self.store_id, max(known, key=lambda position: position.seq))
         yield from examination.ledger()
         yield from examination.beside()
 
@@ -225,6 +224,3 @@ class Store(_Closing):
         self._subscribers.tell(changes)
         if self._live.refusal is None:
             self._catalog.save_if_behind()
-
-    def _remembered(self) -> Position:
-        return max(self._live.follower.position, self._catalog.remembered(), key=lambda position: position.seq)
