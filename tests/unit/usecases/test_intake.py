@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from rmos_console.core.canonical import canonical_sha256
-from rmos_console.core.errors import BadDataError, ConflictError, NotFoundError, RefusedError
+from rmos_console.core.errors import BadDataError, BadIdError, ConflictError, NotFoundError, RefusedError
 from rmos_console.core.records.actor import Caller
 from rmos_console.core.records.run import RunArtifact
 from rmos_console.core.store import Store
@@ -121,6 +121,8 @@ def test_a_run_that_is_not_there_is_said_so(store: Store) -> None:
     with pytest.raises(NotFoundError, match="no run run_ffffffffffff"):
         browse.show(store, "run_ffffffffffff")
     with pytest.raises(NotFoundError, match="neither as a run id nor as an original id"):
+        browse.show(store, "RUN-7")
+    with pytest.raises(BadIdError, match="is a path"):
         browse.show(store, "../../etc/passwd")
 
 
