@@ -250,11 +250,16 @@ def _finish(
                 key=attempt_key(entry.run_sha256, engine),
             ),
         ]
-        if may_auto_approve(view.policy, entry.risk, engine):
+        if may_auto_approve(view.policy, entry.risk, engine) and not _is_in_doubt(asset):
             made.append(events.auto_approved(_auto(view, entry, asset, made[0]["asset_sha256"])))
         return made
 
     return commit(store, caller, decide)
+
+
+def _is_in_doubt(asset: AdvisoryAsset) -> bool:
+    """Tell whether the text itself asks to look twice: a limit is exceeded that the run's own rules did not report."""
+    return isinstance(asset.content, dict) and bool(asset.content.get("unreported"))
 
 
 def _auto(view: View, entry: RunEntry, asset: AdvisoryAsset, asset_sha256: str) -> AutoApproval:

@@ -191,3 +191,11 @@ def test_an_engine_that_is_cancelled_ends_in_error(
     engine = Failing(CancelledError("The explanation was cancelled."))
     after = explain.explain(store, run.run_id, caller=caller, engine=engine).value
     assert (after.explanation_status, after.explanation_error) == ("ERROR", "The explanation was cancelled.")
+
+
+def test_a_green_text_that_asks_to_look_twice_is_left_to_a_person(store: Store, make_run: Make, caller: Caller) -> None:
+    run = make_run(request_summary={"tool_d": 3.0, "stepdown": 30.0, "material_hardness": "hard"})
+    after = explain.explain(store, run.run_id, caller=caller).value
+    assert (after.risk.policy, after.explanation_status) == ("GREEN", "READY")
+    assert "look twice" in browse.advisory(store, after.advisory_inputs[0].advisory_id).text
+    assert after.review_state == "NEEDS_REVIEW"
