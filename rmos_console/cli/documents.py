@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from rmos_console.cli import output
 from rmos_console.core.canonical import MAX_DOCUMENT_BYTES, read_json
 from rmos_console.core.errors import BadDataError, NotFoundError
 from rmos_console.core.usecases.intake import read_file
@@ -20,6 +21,7 @@ def read_document(source: str, *, what: str) -> Any:
     Raises :class:`NotFoundError` for a missing file and :class:`BadDataError` for what is too large or no strict JSON.
     """
     if source == STDIN:
+        _tell_who_types(what)
         return read_json(sys.stdin.buffer.read(MAX_DOCUMENT_BYTES + 1), name=f"The {what} on stdin")
     path = Path(source)
     return read_json(read_file(path), name=str(path))
@@ -31,6 +33,7 @@ def read_lines(source: str) -> Iterator[bytes | BadDataError]:
     Raises :class:`NotFoundError` for a missing file and :class:`BadDataError` for one that cannot be read.
     """
     if source == STDIN:
+        _tell_who_types("runs")
         yield from _lines(sys.stdin.buffer)
         return
     try:
@@ -41,6 +44,12 @@ def read_lines(source: str) -> Iterator[bytes | BadDataError]:
         raise BadDataError(f"{source} cannot be read: {error.strerror}.") from error
     with file:
         yield from _lines(file)
+
+
+def _tell_who_types(what: str) -> None:
+    """Say on a terminal what is waited for; a pipe needs no word."""
+    if sys.stdin.isatty():
+        output.note(f"Type or paste the {what} as JSON and end with Ctrl+D.")
 
 
 def _lines(stream: BinaryIO) -> Iterator[bytes | BadDataError]:

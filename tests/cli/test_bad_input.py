@@ -130,7 +130,9 @@ def test_a_line_over_the_limit_is_refused_and_the_next_one_taken(cli: Command) -
     ("run", "code"),
     [
         (f"run_{'0' * 32}", 3),
-        ("../../etc/passwd", 3),
+        ("../../etc/passwd", 5),
+        ("/etc/passwd", 5),
+        ("a/b", 3),
         ("RUN-DXF-ABC", 3),
         ("run_\x1b[31m", 5),
         ("a\u202eb", 5),

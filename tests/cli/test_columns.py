@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -21,8 +22,8 @@ def printed(columns: list[Column], width: int, *, colour: bool) -> list[str]:
     print_columns(
         Console(file=stream, width=width, force_terminal=colour, color_system="truecolor" if colour else None), columns
     )
-    plain = Text.from_ansi(stream.getvalue()).plain if colour else stream.getvalue()
-    return [line.rstrip() for line in plain.rstrip("\n").split("\n")]
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", stream.getvalue())
+    return [line.rstrip() for line in plain.removesuffix("\n").split("\n")]
 
 
 def test_columns_that_stretch_share_the_room() -> None:
@@ -44,7 +45,7 @@ def test_what_says_nothing_is_left_out_and_the_highest_rank_goes_first() -> None
     assert printed(columns, 10, colour=False)[0].split() == ["Id"]
 
 
-@given(st.lists(st.tuples(WORDS, WORDS, WORDS), min_size=1, max_size=6), st.integers(50, 120))
+@given(st.lists(st.tuples(WORDS, WORDS, WORDS), min_size=1, max_size=6), st.integers(62, 150))
 def test_a_table_fits_and_keeps_what_must_be_kept(rows: list[tuple[str, str, str]], width: int) -> None:
     first, second, third = ([Text(row[number]) for row in rows] for number in range(3))
     columns = [

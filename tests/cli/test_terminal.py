@@ -64,6 +64,19 @@ def test_a_new_passphrase_is_asked_twice(tmp_path: Path) -> None:
     assert (code, "Recovery code" in screen) == (0, True)
 
 
+def test_who_types_a_run_is_told_how_to_end(waiting: tuple[Command, str, str]) -> None:
+    document = '{"mode":"mvp","tool_id":"T1","status":"OK"}'
+    code, screen = converse(["--store", str(waiting[0].store), "create"], [("end with Ctrl+D", f"{document}\n\x04")])
+    assert (code, "Created run_" in screen) == (0, True)
+
+
+def test_ctrl_c_at_a_question_decides_nothing(waiting: tuple[Command, str, str]) -> None:
+    code, screen = review(waiting, [("explanation right?", "\x03")])
+    assert code == 130
+    assert "Traceback" not in screen
+    assert waiting[0].ok("queue", "--json").json["total"] == 1
+
+
 def test_a_list_on_a_terminal_is_coloured_and_fits(waiting: tuple[Command, str, str]) -> None:
     code, screen = converse(["--store", str(waiting[0].store), "list"], [])
     assert code == 0
