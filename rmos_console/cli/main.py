@@ -43,6 +43,7 @@ VERBS = {
     "policy": "policy",
     "diff": "diff",
     "audit": "audit",
+    "checkpoint": "checkpoint",
 }
 """Each verb, in the order of --help, and the file of rmos_console.cli.verbs it lives in."""
 

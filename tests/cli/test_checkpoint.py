@@ -14,7 +14,7 @@ from tests.cli.conftest import Command, files_of
 @pytest.fixture
 def people(cli: Command, signing: Callable[[str], None]) -> Command:
     """A store with an admin and a run."""
-    assert signing
+    signing("correct horse battery")
     cli.ok("reviewer", "add", "mvoss", "--name", "M. Voss")
     cli.create()
     return cli

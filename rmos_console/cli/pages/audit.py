@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.text import Text
 
 from rmos_console.cli import render, times
-from rmos_console.core.records.report import AuditReport, DecisionLine, Finding
+from rmos_console.core.records.report import AgainstCheckpoint, AuditReport, DecisionLine, Finding
 
 _VERBS = {"approved": "✔ Approved", "rejected": "✖ Rejected", "withdrawn": "↶ Withdrawn"}
 
@@ -28,6 +28,7 @@ def page(out: Console, report: AuditReport) -> None:
             ("Approved at source", f"{reviews.at_source:,} (history, not decisions)" if reviews.at_source else None),
             ("Head", f"{report.head.seq} {report.head.digest}"),
             ("Store", report.store_id or None),
+            ("Checkpoint", None if report.against is None else checkpoint_line(report.against)),
         ],
     )
     if report.findings:
@@ -38,7 +39,7 @@ def page(out: Console, report: AuditReport) -> None:
         render.heading(out, "Decisions")
         for decision in report.decisions:
             render.paragraph(out, decision_line(decision))
-    if report.ok:
+    if report.ok and report.against is None:
         out.print()
         limit = "Lines cut off the end of a copy show only against a head noted earlier: keep the head above."
         out.print(Text(limit, style=render.MUTED))
@@ -57,6 +58,16 @@ def verdict(report: AuditReport) -> str:
     signed = f", and the signature of {render.counted(people, 'decision')} by people holds" if people else ""
     lines = render.counted(report.lines, "line")
     return f"Intact: the chain of {lines} is unbroken and everything named in it matches its digest{signed}."
+
+
+def checkpoint_line(against: AgainstCheckpoint) -> str:
+    """Return how the store stands to a checkpoint noted earlier."""
+    when = f" of {times.exact(against.at_utc)} by {against.person_name}" if against.at_utc else ""
+    head = f"line {against.seq:,}{when}"
+    if not against.extends:
+        return f"NOT EXTENDED: {head}"
+    signed = "its signature holds" if against.signature == "valid" else "unsigned"
+    return f"extended: {head} is still there, {render.counted(against.lines_since, 'line')} since; {signed}"
 
 
 def finding_line(finding: Finding) -> str:

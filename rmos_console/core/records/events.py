@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from rmos_console.core.records.advisory import AdvisoryInputRef
+from rmos_console.core.records.checkpoint import Checkpoint
 from rmos_console.core.records.review import AutoApproval, Policy, Review
 from rmos_console.core.records.run import Attachment, SealedRun
 
@@ -169,6 +170,11 @@ def reviewer_revoked(act: dict[str, Any]) -> Event:
 def policy_set(policy: Policy, act: dict[str, Any]) -> Event:
     """The approval policy from here on; a signed act of an admin."""
     return {"kind": "policy.set", "policy": policy.document(), "act": act}
+
+
+def checkpoint_signed(checkpoint: Checkpoint) -> Event:
+    """A person signed the head of the ledger; the same text was handed out to be kept elsewhere."""
+    return {"kind": "checkpoint.signed", "checkpoint": checkpoint.document()}
 
 
 def import_completed(layout: str, counts: dict[str, int], conflicts: list[dict[str, Any]]) -> Event:

@@ -84,6 +84,22 @@ class DecisionLine(Record):
     suspect: bool = False
 
 
+class AgainstCheckpoint(Record):
+    """How a store stands to a checkpoint noted earlier: ``extends`` where it still holds that line, then more.
+
+    ``lines_since`` counts the lines behind it. ``signature`` is "unknown" where this ledger has no key to check it by.
+    """
+
+    seq: int
+    digest: str
+    at_utc: str | None
+    person_id: str | None
+    person_name: str | None
+    signature: Literal["valid", "unknown", "none"]
+    extends: bool
+    lines_since: int
+
+
 class AuditReport(Record):
     """The result of an audit; ``ok`` is false exactly when a finding is damage or a violation."""
 
@@ -99,3 +115,4 @@ class AuditReport(Record):
     people: tuple[dict[str, object], ...] = ()
     elapsed_s: float = 0.0
     store_id: str = ""
+    against: AgainstCheckpoint | None = None

@@ -6,8 +6,11 @@ import time
 from pathlib import Path
 
 from rmos_console.core.log import use_case
-from rmos_console.core.records.report import AuditReport, Finding, Head, ReviewCounts
+from rmos_console.core.records.checkpoint import Checkpoint
+from rmos_console.core.records.report import AuditReport, DecisionLine, Finding, Head, ReviewCounts
 from rmos_console.core.store import Line, Store, open_store
+from rmos_console.core.usecases.audit_against import check_same_store, hold_against
+from rmos_console.core.usecases.audit_clock import ClockWatch
 from rmos_console.core.usecases.audit_rules import Replay
 from rmos_console.core.usecases.progress import Cancelled, Progress, never, silent, stop_if
 from rmos_console.core.usecases.rows import at_source
@@ -15,22 +18,31 @@ from rmos_console.core.usecases.rows import at_source
 _ORDER = {"damage": 0, "violation": 1, "warning": 2, "notice": 3}
 
 
-def audit(path: Path, *, progress: Progress = silent, cancelled: Cancelled = never) -> AuditReport:
+def audit(
+    path: Path, *, against: Checkpoint | None = None, progress: Progress = silent, cancelled: Cancelled = never
+) -> AuditReport:
     """Verify every line, link, blob, signature, role and rule of the store at ``path``, writing nothing at all.
 
     A damaged store is audited as far as it can be read; ``ok`` is false exactly when a finding is damage or a
-    violation. Raises :class:`CancelledError` where ``cancelled`` says so, :class:`StoreError` where there is no store.
+    violation. ``against`` is a checkpoint that the store must extend. Raises :class:`CancelledError` where
+    ``cancelled`` says so, :class:`StoreError` where there is no store, :class:`RefusedError` for a checkpoint of
+    another store and :class:`BadDataError` for one that was altered.
     """
     with use_case("audit") as facts:
         started = time.perf_counter()
         with open_store(path, read_only=True) as store:
-            report = _audit(store, progress, cancelled)
+            report, _ = examine(store, against, progress, cancelled)
         facts.update(ok=report.ok, findings=len(report.findings))
         return report.model_copy(update={"elapsed_s": round(time.perf_counter() - started, 3)})
 
 
-def _audit(store: Store, progress: Progress, cancelled: Cancelled) -> AuditReport:
-    replay = Replay(store)
+def examine(
+    store: Store, against: Checkpoint | None, progress: Progress, cancelled: Cancelled
+) -> tuple[AuditReport, Replay]:
+    """Audit an open store; with the report comes the replay it rests on, which knows what every line led to."""
+    if against is not None:
+        check_same_store(against, store.store_id)
+    replay, clock = Replay(store), ClockWatch()
     findings: list[Finding] = []
     lines = 0
     for item in store.lines():
@@ -38,30 +50,26 @@ def _audit(store: Store, progress: Progress, cancelled: Cancelled) -> AuditRepor
         if isinstance(item, Line):
             lines += 1
             replay.take(item)
+            findings += clock.take(item)
             progress(lines, None, "verifying the ledger")
         else:
             findings.append(item)
     progress(lines, lines, "verifying files")
     findings += replay.findings
+    held = None
+    if against is not None:
+        held, broken = hold_against(against, replay.fold, replay.digests)
+        findings += broken
     findings += _unresolved(replay)
     decisions = tuple(replay.decision_lines())
-    findings += [
-        Finding(
-            severity="warning",
-            file=None,
-            offset=None,
-            message=f"The decision {line.decision_id} is suspect: {line.person_name} was revoked since before it.",
-        )
-        for line in decisions
-        if line.suspect
-    ]
+    findings += _suspects(decisions)
     findings.sort(key=lambda item: (_ORDER[item.severity], item.file or "~", item.offset or 0))
     counts = ReviewCounts(
         human=sum(1 for line in decisions if line.kind == "human" and line.verb != "withdrawn"),
         automatic=sum(1 for line in decisions if line.kind == "automatic"),
         at_source=sum(1 for entry in replay.fold.runs() if at_source(entry) is not None),
     )
-    return AuditReport(
+    report = AuditReport(
         ok=not any(item.severity in {"damage", "violation"} for item in findings),
         lines=lines,
         commits=replay.commits,
@@ -73,7 +81,22 @@ def _audit(store: Store, progress: Progress, cancelled: Cancelled) -> AuditRepor
         decisions=decisions,
         people=tuple(person.document() for person in replay.fold.people.values()),
         store_id=replay.fold.store_id,
+        against=held,
     )
+    return report, replay
+
+
+def _suspects(decisions: tuple[DecisionLine, ...]) -> list[Finding]:
+    return [
+        Finding(
+            severity="warning",
+            file=None,
+            offset=None,
+            message=f"The decision {line.decision_id} is suspect: {line.person_name} was revoked since before it.",
+        )
+        for line in decisions
+        if line.suspect
+    ]
 
 
 def _unresolved(replay: Replay) -> list[Finding]:

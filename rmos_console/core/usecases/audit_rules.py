@@ -8,10 +8,12 @@ from typing import Any
 from rmos_console.core.canonical import ABSENT_SHA256, canonical, canonical_sha256, sha256_hex
 from rmos_console.core.errors import RmosError
 from rmos_console.core.records.advisory import AdvisoryAsset
+from rmos_console.core.records.checkpoint import Checkpoint
 from rmos_console.core.records.events import Event
 from rmos_console.core.records.report import DecisionLine, Finding, Severity
 from rmos_console.core.records.review import AutoApproval, Review
 from rmos_console.core.review.acts import check_act
+from rmos_console.core.review.checkpoints import check_checkpoint
 from rmos_console.core.review.policy import auto_complaint
 from rmos_console.core.review.signing import check_decision, signature_holds
 from rmos_console.core.review.states import is_suspect
@@ -30,7 +32,7 @@ class Replay:
         self.decisions: list[tuple[Review | AutoApproval, str]] = []
         self.commits = 0
         self._store = store
-        self._digests: dict[int, str] = {}
+        self.digests: dict[int, str] = {}
         self._transactions: set[str] = set()
 
     def take(self, line: Line) -> None:
@@ -47,7 +49,7 @@ class Replay:
                     self.fold.take_in(compact(event, self._store.resolve), when)
                 except RmosError as error:
                     self._find("violation", line, error.message)
-        self._digests[line.seq] = line.digest
+        self.digests[line.seq] = line.digest
         self.fold.change(seq=line.seq, digest=line.digest)
 
     def decision_lines(self) -> Iterator[DecisionLine]:
@@ -86,6 +88,8 @@ class Replay:
             self._automatic(event, transaction, line)
         elif kind in {"reviewer.enrolled", "reviewer.revoked", "policy.set"}:
             self._act(event, line)
+        elif kind == "checkpoint.signed":
+            self._checkpoint(event, line)
         elif kind == "store.recovered":
             what = "completed" if event["completed"] else "set aside"
             text = f"{event['bytes']:,} bytes of an unfinished write were {what}; nothing acknowledged is missing."
@@ -130,7 +134,7 @@ class Replay:
             self._find("violation", line, f"The decision {review.decision_id} is about a run that is not there.")
             return
         try:
-            check_decision(review, facts_of(self.fold, entry, review, seen_digest=self._digests.get(review.seen.seq)))
+            check_decision(review, facts_of(self.fold, entry, review, seen_digest=self.digests.get(review.seen.seq)))
         except RmosError as error:
             self._find("violation", line, f"The decision {review.decision_id}: {error.message}")
 
@@ -174,6 +178,17 @@ class Replay:
             return
         if event["kind"] == "policy.set" and canonical(event["policy"]) != canonical(event["act"].get("policy")):
             self._find("violation", line, "The policy in force is not the one that was signed.")
+
+    def _checkpoint(self, event: Event, line: Line) -> None:
+        try:
+            checkpoint = Checkpoint.parse(event["checkpoint"], name="The checkpoint")
+            check_checkpoint(checkpoint, self.fold.people, self.fold.store_id)
+        except RmosError as error:
+            self._find("violation", line, f"checkpoint.signed: {error.message}")
+            return
+        if self.digests.get(checkpoint.seq) != checkpoint.digest:
+            text = f"A checkpoint was signed over line {checkpoint.seq}, and this ledger holds another line there."
+            self._find("violation", line, text)
 
     def _find(self, severity: Severity, line: Line, message: str) -> None:
         self.findings.append(

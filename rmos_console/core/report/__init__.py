@@ -1,0 +1,1 @@
+"""What leaves the store to be read elsewhere: reports as PDF, HTML, CSV and JSON, and QR codes."""
