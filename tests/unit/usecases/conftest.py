@@ -18,7 +18,7 @@ from rmos_console.core.records.run import RunArtifact
 from rmos_console.core.store import Store, create_store, open_store
 from rmos_console.core.usecases import admin, browse, intake, review
 from rmos_console.core.usecases.commit import commit
-from tests.unit.usecases.foreign import RUNS, v1_record, write
+from tests.unit.usecases.foreign import PATCH_ASSET, PATCH_RUN, RUNS, v1_record, write
 
 PASSPHRASE = "correct horse battery"
 CALLER = Caller(by=Actor(kind="service", id="tests"), request_id="req-tests")
@@ -96,53 +96,8 @@ def patch(tmp_path: Path) -> Path:
     runs, assets = root / "rmos_runs", root / "advisory_assets" / "2026" / "11" / "22"
     runs.mkdir(parents=True)
     assets.mkdir(parents=True)
-    record = {
-        "run_id": "run_000000000007",
-        "created_at_utc": "2026-11-22T14:13:38.504460Z",
-        "mode": "saw",
-        "tool_id": "saw:10",
-        "status": "OK",
-        "request_summary": {},
-        "feasibility": {"risk_level": None},
-        "decision": {"risk_level": None, "score": 0.0, "block_reason": None, "warnings": [], "details": {}},
-        "hashes": {},
-        "outputs": {},
-        "advisory_inputs": [
-            {
-                "advisory_id": "adv_c10982db14f0",
-                "kind": "explanation",
-                "created_at_utc": "2026-11-22T14:13:38.507107Z",
-                "request_id": None,
-                "engine_id": "explainer_v1",
-                "engine_version": "1.0.0",
-            }
-        ],
-        "explanation_status": "READY",
-        "explanation_summary": "Analysis complete.",
-        "meta": {},
-    }
-    asset = {
-        "asset_id": "adv_c10982db14f0",
-        "asset_type": "analysis",
-        "created_at_utc": "2026-11-22T14:13:38.506756Z",
-        "source": "ai_analysis",
-        "provider": "local",
-        "model": "explainer_v1",
-        "prompt": "Explain",
-        "suggestion_data": {
-            "run_id": "run_000000000007",
-            "explanation": "Analysis complete.",
-            "detail_level": "summary",
-        },
-        "confidence": 0.9,
-        "reviewed": True,
-        "approved_for_workflow": True,
-        "reviewed_by": "system",
-        "reviewed_at_utc": None,
-        "meta": {},
-    }
-    write(runs / "run_000000000007.json", record)
-    write(assets / "adv_c10982db14f0.json", asset)
+    write(runs / "run_000000000007.json", PATCH_RUN)
+    write(assets / "adv_c10982db14f0.json", PATCH_ASSET)
     (runs / "run_000000000009.json.tmp").write_text("{")
     return root
 

@@ -18,6 +18,53 @@ RUNS = {
 }
 
 
+PATCH_RUN: dict[str, Any] = {
+    "run_id": "run_000000000007",
+    "created_at_utc": "2026-11-22T14:13:38.504460Z",
+    "mode": "saw",
+    "tool_id": "saw:10",
+    "status": "OK",
+    "request_summary": {},
+    "feasibility": {"risk_level": None},
+    "decision": {"risk_level": None, "score": 0.0, "block_reason": None, "warnings": [], "details": {}},
+    "hashes": {},
+    "outputs": {},
+    "advisory_inputs": [
+        {
+            "advisory_id": "adv_c10982db14f0",
+            "kind": "explanation",
+            "created_at_utc": "2026-11-22T14:13:38.507107Z",
+            "request_id": None,
+            "engine_id": "explainer_v1",
+            "engine_version": "1.0.0",
+        }
+    ],
+    "explanation_status": "READY",
+    "explanation_summary": "Analysis complete.",
+    "meta": {},
+}
+PATCH_ASSET: dict[str, Any] = {
+    "asset_id": "adv_c10982db14f0",
+    "asset_type": "analysis",
+    "created_at_utc": "2026-11-22T14:13:38.506756Z",
+    "source": "ai_analysis",
+    "provider": "local",
+    "model": "explainer_v1",
+    "prompt": "Explain",
+    "suggestion_data": {
+        "run_id": "run_000000000007",
+        "explanation": "Analysis complete.",
+        "detail_level": "summary",
+    },
+    "confidence": 0.9,
+    "reviewed": True,
+    "approved_for_workflow": True,
+    "reviewed_by": "system",
+    "reviewed_at_utc": None,
+    "meta": {},
+}
+
+
 def v1_record(run_id: str, *, status: str, tool_id: str, risk: str | None) -> dict[str, Any]:
     return {
         "run_id": run_id,

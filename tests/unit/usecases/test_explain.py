@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from rmos_console.core.explain.offline import OfflineEngine
 
 from rmos_console.core.errors import CancelledError, NotFoundError
 from rmos_console.core.explain.engine import EngineInput, Explanation
+from rmos_console.core.explain.offline import OfflineEngine
 from rmos_console.core.records import events
 from rmos_console.core.records.actor import Caller
 from rmos_console.core.records.ids import new_id
