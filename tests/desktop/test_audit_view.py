@@ -163,7 +163,7 @@ def test_the_verdict_claims_only_what_was_proven() -> None:
         assert "unbroken" not in verdict(damaged).because
     assert verdict(report_of("violation")).level == "RED"
     assert "broken" in verdict(report_of("violation")).title
-    assert counted(report_of("notice", "damage", "notice")) == "1 damage, 2 notice"
+    assert counted(report_of("notice", "damage", "notice")) == "1 damage, 2 notices"
 
 
 def test_invalid_signatures_are_not_called_valid() -> None:

@@ -32,7 +32,8 @@ def test_the_model_keeps_qts_rules_while_rows_come_and_go() -> None:
         assert model.columnCount() == 2
         assert count == 0 or model.rowCount(model.index(0, 0)) == 0
     assert model.data(QModelIndex()) is None
-    model.set_titles(("Field", "This run"), ("", "RED"))
+    model.set_rows([(Cell("a"), Cell("b"), Cell("c"))], (Column("Field"), Column("This run", risk="RED"), Column("")))
+    assert model.columnCount() == 3
     assert model.headerData(1, Qt.Orientation.Horizontal) == "This run"
     assert model.columns[1].risk == "RED"
 

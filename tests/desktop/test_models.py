@@ -76,8 +76,7 @@ def test_the_cell_model_obeys_the_rules(application: QApplication) -> None:
     model = CellModel((Column("A"), Column("B", right=True)))
     tester = QAbstractItemModelTester(model, STRICT)
     model.set_rows([(Cell("a"), Cell("1", unit="mm")), (Cell("b"), Cell(""))])
-    model.set_titles(("C", "D"))
-    model.set_rows([])
+    model.set_rows([], (Column("C"), Column("D"), Column("E")))
     assert tester.model() is model
 
 

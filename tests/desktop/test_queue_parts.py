@@ -170,14 +170,12 @@ def test_the_list_model_keeps_qts_rules_and_shows_hostile_text() -> None:
     assert model.row_of(f"run_{2:032x}", "adv_1") == -1
 
 
-@pytest.mark.parametrize(
-    ("at", "count", "said"),
-    [(0, 0, ""), (2, 7, "3 of 7"), (999, 100_000, f"{words.number(1000)} of {words.number(100_000)}")],
-)
-def test_the_place_is_said_for_none_few_and_many(at: int, count: int, said: str, qtbot: QtBot) -> None:
+@pytest.mark.parametrize(("at", "count"), [(2, 7), (999, 100_000)])
+def test_the_place_is_said_for_few_and_for_many(at: int, count: int, qtbot: QtBot) -> None:
     segments = Segments()
     qtbot.addWidget(segments)
+    assert segments.words() == ""
     segments.show_place(at, count)
-    assert segments.words() == said
+    assert segments.words() == f"{words.number(at + 1)} of {words.number(count)}"
     assert segments.sizeHint().width() < 400
     assert not segments.grab().isNull()

@@ -260,4 +260,5 @@ def test_a_flipped_byte_makes_the_item_undecidable(
     qtbot.waitUntil(lambda: view.desk.read_only_reason is not None, timeout=PATIENCE_MS)
     assert not view.page.bar.approve.isEnabled()
     assert not view.page.bar.reject.isEnabled()
-    assert view.page.read_only.isVisible()
+    assert view.page.bar.approve.needs == "The store is read-only"
+    assert view.page.problem.isVisible()

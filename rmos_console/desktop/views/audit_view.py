@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QApplication, QFileDialog, QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
@@ -18,7 +18,7 @@ from rmos_console.core.records.changes import Changes
 from rmos_console.core.records.report import AuditReport
 from rmos_console.core.usecases import audit
 from rmos_console.core.usecases.progress import Progress
-from rmos_console.desktop import icons, theme, words
+from rmos_console.desktop import theme, words
 from rmos_console.desktop.desk import Desk
 from rmos_console.desktop.tasks import Task, TaskRunner
 from rmos_console.desktop.views.audit.report_page import ReportPage
@@ -27,6 +27,7 @@ from rmos_console.desktop.views.view import View
 from rmos_console.desktop.widgets.buttons import button
 from rmos_console.desktop.widgets.empty_state import EmptyState
 from rmos_console.desktop.widgets.focus_kept import focus_kept
+from rmos_console.desktop.widgets.icon_mark import IconMark
 from rmos_console.desktop.widgets.labels import PlainLabel
 from rmos_console.desktop.widgets.notice_bar import NoticeBar
 from rmos_console.desktop.widgets.problem_state import ProblemState
@@ -274,11 +275,10 @@ def _pill(text: str) -> QFrame:
     """Return the outlined note that says what this view can and cannot do."""
     pill = QFrame()
     pill.setObjectName("pill")
-    symbol = PlainLabel()
-    symbol.setPixmap(icons.icon("lock").pixmap(QSize(16, 16)))
+    pill.setFixedHeight(theme.ROW + 2)
     layout = QHBoxLayout(pill)
     layout.setContentsMargins(theme.GAP_S, theme.GAP_XS, theme.GAP_M, theme.GAP_XS)
     layout.setSpacing(theme.GAP_XS)
-    layout.addWidget(symbol)
+    layout.addWidget(IconMark("lock", "text", size=16))
     layout.addWidget(PlainLabel(text, semibold=True))
     return pill

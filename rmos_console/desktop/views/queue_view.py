@@ -69,7 +69,7 @@ class QueueView(View):
         """Put the keyboard where the keys of the queue work."""
         super().showEvent(event)
         if not self.isAncestorOf(QApplication.focusWidget() or self.window()):
-            self.page.card.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.page.focus_target().setFocus(Qt.FocusReason.OtherFocusReason)
 
     def touched(self, changes: Changes) -> None:
         """Read the queue again; the card only where its run, its text, the policy or the people changed."""
@@ -111,7 +111,7 @@ class QueueView(View):
         self._decisions.forget()
         self.page.notice.hide()
         self.page.show_items((), -1)
-        self.page.show_nothing()
+        self.page.show_nothing(any_runs=self._any_runs())
         self._refresh()
 
     def _refresh(self) -> None:
@@ -155,12 +155,15 @@ class QueueView(View):
             self._busy = False
             self.page.notice.fail(self.tr("The queue could not be read"), error)
 
+    def _any_runs(self) -> bool:
+        return self.desk.snapshot is not None and self.desk.snapshot.run_count > 0
+
     def _go(self, row: int) -> None:
         """Show the item in ``row``; its run and text are read and verified before anything can be decided."""
         items = self.page.items
         if not 0 <= row < len(items):
             self._row, self._current, self._facts = -1, None, None
-            self.page.show_nothing()
+            self.page.show_nothing(any_runs=self._any_runs())
             self._stand()
             return
         key = key_of(items[row])
@@ -215,6 +218,8 @@ class QueueView(View):
             self._step(1)
         elif what == "sign_in":
             self.asked.emit("person.sign_in", None)
+        elif what in {"view.runs", "store.import"}:
+            self.asked.emit(what, None)
         elif what == "undo":
             self._decisions.undo()
         elif what == "compare" and self._facts is not None:

@@ -192,7 +192,7 @@ class CellTable(QTableView):
         super().__init__(parent)
         self._fit, self._row_height = fit, row_height
         self.cells = CellModel(columns, self)
-        self.cells.inset = theme.GAP_M if selectable and not columns[0].centre else 0
+        self.cells.inset = theme.GAP_M if selectable and columns and not columns[0].centre else 0
         self.setModel(self.cells)
         self.setItemDelegate(CellDelegate(self))
         self.setHorizontalHeader(CellHeader(self))
@@ -220,19 +220,15 @@ class CellTable(QTableView):
         self.viewport().setAutoFillBackground(False)
         self.set_rows(())
 
-    def set_rows(self, rows: Sequence[Row]) -> None:
-        """Show ``rows`` and give each column the room its cells ask for."""
-        self.cells.set_rows(rows)
+    def set_rows(self, rows: Sequence[Row], columns: Sequence[Column] | None = None) -> None:
+        """Show ``rows``, under other ``columns`` if they are given, and give each the room its cells ask for."""
+        self.cells.set_rows(rows, columns)
         tall = any(cell.below for row in rows[:_MEASURED] for cell in row)
         self.verticalHeader().setDefaultSectionSize(_TWO_LINES if tall else self._row_height)
         self._fit_columns(rows)
         if self._fit:
             self.setFixedHeight(self.sizeHint().height())
         self.updateGeometry()
-
-    def set_titles(self, titles: Sequence[str], risks: Sequence[str] = ()) -> None:
-        """Rename the columns, each with its risk glyph where it has one."""
-        self.cells.set_titles(titles, risks)
 
     def _fit_columns(self, rows: Sequence[Row]) -> None:
         header = self.horizontalHeader()

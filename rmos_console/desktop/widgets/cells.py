@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
@@ -68,20 +68,12 @@ class CellModel(QAbstractTableModel):
         self.inset = 0
         self._rows: tuple[Row, ...] = ()
 
-    def set_rows(self, rows: Sequence[Row]) -> None:
-        """Show ``rows``, each with one cell per column."""
+    def set_rows(self, rows: Sequence[Row], columns: Sequence[Column] | None = None) -> None:
+        """Show ``rows``, each with one cell per column; ``columns`` replace those that were there."""
         self.beginResetModel()
+        self.columns = self.columns if columns is None else tuple(columns)
         self._rows = tuple(rows)
         self.endResetModel()
-
-    def set_titles(self, titles: Sequence[str], risks: Sequence[str] = ()) -> None:
-        """Rename the columns from the left, each with its risk glyph where it has one."""
-        renamed = [
-            replace(column, title=title, risk=risk)
-            for title, risk, column in zip(titles, risks or [""] * len(titles), self.columns, strict=True)
-        ]
-        self.columns = tuple(renamed)
-        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(renamed) - 1)
 
     def cell(self, row: int, column: int) -> Cell:
         """Return one cell."""

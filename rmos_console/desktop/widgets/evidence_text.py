@@ -6,7 +6,16 @@ import re
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, QRectF, QSize
-from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPaintEvent, QResizeEvent, QTextCharFormat, QTextLayout
+from PySide6.QtGui import (
+    QFont,
+    QFontMetricsF,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QTextCharFormat,
+    QTextLayout,
+    QTextOption,
+)
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from rmos_console.desktop import plaintext, theme
@@ -105,6 +114,10 @@ class EvidenceText(QWidget):
     def _paragraph(self, line: str, start: int, marks: list[Mark]) -> _Paragraph:
         shown, shifted = _shown(line, marks)
         layout = QTextLayout(shown, self._font())
+        wrapping = QTextOption()
+        # A word wider than the text must not be cut off: what is signed is shown whole.
+        wrapping.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        layout.setTextOption(wrapping)
         formats = []
         for begin, end in shifted:
             for position in {begin - 1, end - 1} - {-1}:

@@ -45,6 +45,8 @@ class Drawing:
 def drawing(toolpath: Toolpath) -> Drawing:
     """Make a toolpath ready to paint."""
     bounds = toolpath.cut_bounds or toolpath.bounds
+    if bounds is not None and bounds.low[:2] == bounds.high[:2]:
+        bounds = toolpath.bounds  # one hole: the way there gives the picture its size
     if bounds is None:
         return Drawing(toolpath, QPainterPath(), QPainterPath(), QPolygonF(), QRectF())
     box = QRectF(bounds.low[0], -bounds.high[1], bounds.high[0] - bounds.low[0], bounds.high[1] - bounds.low[1])

@@ -73,7 +73,9 @@ class ToolpathPicture(QWidget):
         if path.deepest_line is not None:
             parts.append(self.tr("deepest at line {n}").format(n=words.number(path.deepest_line)))
         if path.not_understood_count:
-            parts.append(self.tr("{n} places not understood").format(n=words.number(path.not_understood_count)))
+            one = path.not_understood_count == 1
+            puzzles = self.tr("1 place not understood") if one else self.tr("{n} places not understood")
+            parts.append(puzzles.format(n=words.number(path.not_understood_count)))
         return " · ".join(parts)
 
     def _changed(self) -> None:
@@ -105,6 +107,7 @@ class ToolpathPicture(QWidget):
         painter = QPainter(self)
         painter.drawPixmap(0, 0, self._picture())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setClipRect(QRectF(self.rect()).adjusted(1, 1, -1, -1))
         self._paint_mark(painter, self._transform())
         painter.end()
 
@@ -119,6 +122,7 @@ class ToolpathPicture(QWidget):
         painter = QPainter(pixmap)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_ground(painter)
+        painter.setClipRect(QRectF(self.rect()).adjusted(1, 1, -1, -1))
         if self._layers:
             transform = self._transform()
             self._paint_axes(painter, transform)

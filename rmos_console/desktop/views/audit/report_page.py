@@ -137,7 +137,7 @@ class ReportPage(QScrollArea):
         head = self._numbers[-1]
         head.note.hide()
         beside = QHBoxLayout()
-        beside.setContentsMargins(-4, 0, 0, 0)  # a link has room for its focus ring; its words stand in line
+        self._copy.setProperty("flush", True)
         beside.addWidget(self._copy)
         beside.addStretch(1)
         head.layout_.addLayout(beside)

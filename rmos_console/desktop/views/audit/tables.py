@@ -29,10 +29,12 @@ def finding_columns() -> tuple[Column, ...]:
 
 def finding_rows(report: AuditReport) -> list[Row]:
     """Return the findings as rows, gravest first as the audit sorts them."""
-    return [_finding_row(finding) for finding in report.findings[:MOST_FINDINGS]]
+    damaged = any(finding.severity == "damage" for finding in report.findings)
+    return [_finding_row(finding, damaged=damaged) for finding in report.findings[:MOST_FINDINGS]]
 
 
-def _finding_row(finding: Finding) -> Row:
+def _finding_row(finding: Finding, *, damaged: bool) -> Row:
+    message = finding.message[:1].upper() + finding.message[1:]
     glyph = _GLYPHS.get(finding.severity, "")
     return (
         Cell(
@@ -42,7 +44,7 @@ def _finding_row(finding: Finding) -> Row:
             risk=glyph,
             review="" if glyph else "INFORMATIONAL",
         ),
-        Cell(finding.message, strong=True, below=advice(finding.severity), whole=finding.message),
+        Cell(message, strong=True, below=advice(finding.severity, damaged=damaged), whole=message),
         Cell(finding.file, mono=True, whole=finding.file) if finding.file else _NOTHING,
         Cell(words.number(finding.offset), mono=True) if finding.offset is not None else _NOTHING,
     )

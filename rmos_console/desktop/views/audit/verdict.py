@@ -32,16 +32,17 @@ def verdict(report: AuditReport) -> Verdict:
         title = tr("The store is damaged in 1 place") if damage == 1 else tr("The store is damaged in {n} places")
         because = tr("What is named below is not what was written. Restore it from a backup, then run the audit again.")
         if violations:
-            because += " " + tr("Also, {n} rules were broken.").format(n=words.number(violations))
+            because += " " + tr("Violations may follow from the damage.")
         return Verdict("RED", title.format(n=words.number(damage)), because)
     if violations:
         title = tr("1 rule was broken") if violations == 1 else tr("{n} rules were broken")
         because = tr("Every byte is what was written, but what is named below should not have been accepted.")
         return Verdict("RED", title.format(n=words.number(violations)), because)
-    because = tr("{n} lines form one unbroken chain. Every digest, signature and automatic approval was recomputed.")
-    because = because.format(n=words.number(report.lines))
+    many = tr("{n} lines form one unbroken chain.") if report.lines != 1 else tr("Its one line is intact.")
+    because = many.format(n=words.number(report.lines))
+    because += " " + tr("Every digest, signature and automatic approval was recomputed.")
     if warnings:
-        because += " " + tr("{n} warnings do not concern what this store wrote.").format(n=words.number(warnings))
+        because += " " + tr("Warnings are listed below.")
     return Verdict("GREEN", tr("Everything in this store verifies"), because)
 
 
@@ -72,11 +73,12 @@ def severity(name: str) -> str:
     }.get(name, name)
 
 
-def advice(name: str) -> str:
-    """Return what a finding of a severity asks for."""
+def advice(name: str, *, damaged: bool) -> str:
+    """Return what a finding of a severity asks for; in a damaged store a violation may be its consequence."""
+    honest = tr("No honest program writes this. Ask who could write into this folder.")
     return {
         "damage": tr("Restore this file from a backup, then run the audit again."),
-        "violation": tr("No honest program writes this. Ask who could write into this folder."),
+        "violation": tr("It may follow from the damage: restore that first.") if damaged else honest,
         "warning": tr("It came in like this, or needs a look; the store keeps it as it is."),
         "notice": tr("For your information; nothing needs to be done."),
     }.get(name, "")
@@ -85,9 +87,10 @@ def advice(name: str) -> str:
 def counted(report: AuditReport) -> str:
     """Return "1 damage, 2 notices"-like counts of the findings, gravest first."""
     found = Counter(finding.severity for finding in report.findings)
-    parts = [
-        f"{words.number(found[name])} {severity(name).lower()}"
-        for name in ("damage", "violation", "warning", "notice")
-        if found[name]
-    ]
+    several = {"violation": tr("violations"), "warning": tr("warnings"), "notice": tr("notices")}
+    parts = []
+    for name in ("damage", "violation", "warning", "notice"):
+        word = severity(name).lower()
+        if found[name]:
+            parts.append(f"{words.number(found[name])} {several.get(name, word) if found[name] > 1 else word}")
     return ", ".join(parts) or tr("none")

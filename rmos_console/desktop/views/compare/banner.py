@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from rmos_console.core.records.diff import RunDiff
-from rmos_console.desktop import icons, theme, words
+from rmos_console.desktop import theme, words
 from rmos_console.desktop.views.compare.tables import tr
 from rmos_console.desktop.widgets.buttons import link
+from rmos_console.desktop.widgets.icon_mark import IconMark
 from rmos_console.desktop.widgets.labels import KeyCap, PlainLabel
 
 _TONES = {"CRITICAL": "red", "WARNING": "yellow", "INFO": "accent", "NONE": "muted"}
@@ -22,7 +23,7 @@ class SeverityBanner(QFrame):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._icon = PlainLabel()
+        self._icon = IconMark("info")
         self.severity = PlainLabel(semibold=True)
         self.reasons = PlainLabel(wrap=True)
         self.reasons.setMinimumWidth(160)
@@ -46,7 +47,7 @@ class SeverityBanner(QFrame):
         self.setProperty("role", "banner" if level == "CRITICAL" else "card")
         self.style().unpolish(self)
         self.style().polish(self)
-        self._icon.setPixmap(icons.icon(_ICONS[level], tone).pixmap(QSize(20, 20)))
+        self._icon.set_icon(_ICONS[level], tone)
         self.severity.setText({"NONE": tr("EQUAL")}.get(level, level))
         self.severity.set_tone("text" if tone in {"accent", "muted"} else tone)
         self.reasons.setText(sentence(diff))

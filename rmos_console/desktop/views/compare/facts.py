@@ -91,6 +91,8 @@ def _programs(a: RunArtifact, b: RunArtifact, cancelled: Callable[[], bool]) -> 
 
 
 def _name(run: RunArtifact) -> str:
-    """Return the file the program came from, or the run it belongs to."""
+    """Return the file the program came from, or the run it belongs to; nothing where there is none."""
+    if gcode_of(run) is None:
+        return ""
     path = run.outputs.gcode_path
     return path.replace("\\", "/").rsplit("/", 1)[-1] if path else run.run_id

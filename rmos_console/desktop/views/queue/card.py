@@ -65,13 +65,13 @@ class QueueCard(QScrollArea):
         self._long.setAccessibleName(self.tr("The whole text"))
         self._long.setMinimumHeight(360)
         self._long.setFont(theme.font())
-        self._evidence = CellTable(tables.evidence_columns(), self.tr("Evidence"), row_height=theme.ROW_WIDE, fit=True)
+        self._evidence = CellTable((), self.tr("Evidence"), row_height=theme.ROW_WIDE, fit=True)
         self._evidence_more = PlainLabel(tone="muted")
         self._beside = PlainLabel(semibold=True)
         self._compare = link(self.tr("Compare"), name=self.tr("Compare with the nearest GREEN run"))
         self._compare.clicked.connect(self.compareAsked)
         self._key = KeyCap("D")
-        self._contrast = CellTable(tables.contrast_columns(), self.tr("Contrast"), row_height=36, fit=True)
+        self._contrast = CellTable((), self.tr("Contrast"), row_height=36, fit=True)
         self._contrast_more = PlainLabel(tone="muted")
         self._path_title = PlainLabel(self.tr("Toolpath"), semibold=True)
         self._path_words = PlainLabel(tone="muted", elide=Qt.TextElideMode.ElideRight)
@@ -151,9 +151,7 @@ class QueueCard(QScrollArea):
 
     def _show_tables(self, facts: CardFacts) -> None:
         rows, left_out = tables.evidence_rows(facts)
-        self._evidence.set_rows(rows)
-        for column in tables.ONLY_FAILED:
-            self._evidence.setColumnHidden(column, not facts.failed)
+        self._evidence.set_rows(rows, tables.evidence_columns(facts))
         _count_rest(self._evidence_more, left_out)
         contrast = facts.contrast
         self._compare.setVisible(contrast is not None)
@@ -161,12 +159,12 @@ class QueueCard(QScrollArea):
         if contrast is not None:
             self._beside.setText(self.tr("Nearest GREEN run"))
             rows, left_out = tables.contrast_rows(contrast)
-            self._contrast.set_titles(tables.contrast_titles(contrast), ("", facts.run.risk.shown, "GREEN", ""))
+            columns = tables.contrast_columns(facts.run, contrast)
         else:
             self._beside.setText(self.tr("What was asked for"))
             rows, left_out = tables.request_rows(facts.run)
-            self._contrast.set_titles((self.tr("no GREEN run to compare with"), self.tr("This run"), "", ""))
-        self._contrast.set_rows(rows)
+            columns = tables.request_columns()
+        self._contrast.set_rows(rows, columns)
         _count_rest(self._contrast_more, left_out)
 
     def _show_picture(self, facts: CardFacts) -> None:

@@ -12,11 +12,14 @@ from rmos_console.core.records.review import Policy, Review, Seen
 from rmos_console.core.records.run import RunArtifact
 from rmos_console.core.store import Store
 from rmos_console.core.usecases import browse, review
+from rmos_console.desktop.plaintext import visible
 from rmos_console.desktop.widgets.json_words import at_path, shown
 from rmos_console.desktop.widgets.toolpath_drawing import Drawing, drawing
 
 _LONG_PARAGRAPH = 280
 """Characters above which a paragraph without marks, and what follows it, stands smaller below the evidence."""
+
+_LONG_TITLE, _LONG_WORD = 160, 40
 
 Part = tuple[str, list[tuple[int, int]]]
 """A part of a text and the (start, end) of the marks in it."""
@@ -98,7 +101,7 @@ class CardFacts:
 
     def _after_title(self) -> int:
         text, title = self.advisory.text, self.title
-        cut = len(title) if title and text.startswith(title) else 0
+        cut = len(title) if title and text.startswith(title) and _fits(title) else 0
         while cut and cut < len(text) and text[cut] in "\n ":
             cut += 1
         return cut
@@ -116,6 +119,12 @@ class CardFacts:
             if decision.verb != "withdrawn" and decision.decision_id not in withdrawn
         }
         return tuple(person for person, decision in latest.items() if decision.verb == "approved")
+
+
+def _fits(title: str) -> bool:
+    """Tell whether a headline is sure to be seen whole as one; another is shown again with the text."""
+    shown_title = visible(title)
+    return len(shown_title) <= _LONG_TITLE and all(len(word) <= _LONG_WORD for word in shown_title.split())
 
 
 def _part(text: str, start: int, end: int, marks: list[tuple[int, int]]) -> Part:

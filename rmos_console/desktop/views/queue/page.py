@@ -36,7 +36,7 @@ class QueuePage(QWidget):
 
     chosen = Signal(int)
     asked = Signal(str)
-    """``approved``, ``rejected``, ``skip``, ``sign_in``, ``undo`` or ``compare``"""
+    """``approved``, ``rejected``, ``skip``, ``sign_in``, ``undo``, ``compare``, ``view.runs`` or ``store.import``"""
     readChanged = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -51,12 +51,11 @@ class QueuePage(QWidget):
         self.bar.asked.connect(self.asked)
         self.notice = NoticeBar()
         self.notice.acted.connect(lambda: self.asked.emit("undo"))
-        self.read_only = PlainLabel(tone="red", wrap=True)
-        self.read_only.setContentsMargins(theme.GAP_XL, theme.GAP_S, theme.GAP_XL, theme.GAP_S)
-        self.read_only.hide()
         self.problem = ProblemState()
         self.problem.acted.connect(lambda: self.asked.emit("skip"))
         self.nothing = EmptyState()
+        self._way_out = "view.runs"
+        self.nothing.acted.connect(lambda: self.asked.emit(self._way_out))
         self._blank = QWidget()
         self._title = PlainLabel(size=theme.LARGE, semibold=True)
         self._facts_line = PlainLabel(tone="muted", elide=Qt.TextElideMode.ElideRight)
@@ -116,7 +115,7 @@ class QueuePage(QWidget):
         head.setSpacing(theme.GAP_L)
         head.addWidget(self._facts_line, 1)
         head.addWidget(self._segments)
-        _stack(right, (_fixed(head, _HEAD), Rule(), self._inside, self.read_only, self.bar), self._inside)
+        _stack(right, (_fixed(head, _HEAD), Rule(), self._inside, self.bar), self._inside)
         return right
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -136,12 +135,25 @@ class QueuePage(QWidget):
         self._segments.show_place(max(row, 0), len(self.items))
         self._facts_line.setText(about(self.items[row]) if 0 <= row < len(self.items) else "")
 
-    def show_nothing(self) -> None:
-        """Say that nothing waits."""
-        self.card.clear()
-        self.bar.clear()
-        self.nothing.say(self.tr("Nothing waits for a decision. New explanations that need one appear here."))
-        self._whole.setCurrentWidget(self.nothing)
+    def show_nothing(self, *, any_runs: bool) -> None:
+        """Say that nothing waits, and where to go from here."""
+        self._way_out = "view.runs" if any_runs else "store.import"
+        with focus_kept(self, self.focus_target):
+            self.card.clear()
+            self.bar.clear()
+            if any_runs:
+                said = self.tr("Nothing waits for a decision. New explanations that need one appear here.")
+                self.nothing.say(said, self.tr("Show the runs"))
+            else:
+                said = self.tr("This store has no runs yet, so there is nothing to decide.")
+                self.nothing.say(said, self.tr("Import RMOS runs"))
+            self._whole.setCurrentWidget(self.nothing)
+
+    def focus_target(self) -> QWidget:
+        """Return the part in which the keys of the queue work now."""
+        if self._whole.currentWidget() is self.nothing:
+            return self.nothing.act
+        return self.problem.act if self._inside.currentWidget() is self.problem else self.card
 
     def wait(self) -> None:
         """Show nothing to decide about while the next item is being read."""
@@ -168,10 +180,8 @@ class QueuePage(QWidget):
 
     def set_standing(self, *, signer: Signer | None, read_only_reason: str | None) -> None:
         """Take over who is signed in and whether the store can be written."""
-        with focus_kept(self, lambda: self.card):
+        with focus_kept(self, self.focus_target):
             self.bar.set_standing(signer=signer, writable=read_only_reason is None, read=self.card.read)
-        self.read_only.setText(read_only_reason or "")
-        self.read_only.setVisible(read_only_reason is not None)
         self.undo.setEnabled(read_only_reason is None)
 
 

@@ -13,8 +13,8 @@ from rmos_console.desktop.views.queue.facts import CardFacts
 class Missing(Enum):
     """One thing that stands between a person and a decision, in the order in which it is asked for."""
 
-    CARD = "card"
     WRITABLE = "writable"
+    CARD = "card"
     SIGNER = "signer"
     OTHER_PERSON = "other_person"
     OTHER_AUTHOR = "other_author"
@@ -29,11 +29,9 @@ def missing(
 
     ``read`` tells whether everything on the card has been in view. The store judges every rule again inside its lock.
     """
+    found = [] if writable else [Missing.WRITABLE]
     if facts is None:
-        return (Missing.CARD,)
-    found: list[Missing] = []
-    if not writable:
-        found.append(Missing.WRITABLE)
+        return (*found, Missing.CARD)
     if signer is None:
         found.append(Missing.SIGNER)
     elif verb == "approved" and signer.person_id in facts.standing_approvers():

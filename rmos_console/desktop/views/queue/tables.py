@@ -12,14 +12,13 @@ from rmos_console.desktop.views.queue.words import tr
 from rmos_console.desktop.widgets.cells import Cell, Column, Row
 from rmos_console.desktop.widgets.json_words import at_path, short_path, shown
 
-ONLY_FAILED = (0, 3, 4)
-"""Columns of the evidence that only a failed rule fills: rule, limit, miss."""
-
 NOTHING = Cell(words.NOTHING, tone="muted")
 
 
-def evidence_columns() -> tuple[Column, ...]:
-    """Return the columns of the evidence table."""
+def evidence_columns(facts: CardFacts) -> tuple[Column, ...]:
+    """Return the columns of the evidence table; without failed rules there is no limit to miss."""
+    if not facts.failed:
+        return Column(tr("Evidence"), stretch=True), Column(tr("Value"), right=True, widest=280, narrowest=72)
     return (
         Column(tr("Rule"), widest=72),
         Column(tr("Evidence"), stretch=True),
@@ -72,31 +71,25 @@ def _risk_rows(run: RunArtifact) -> list[Row]:
 
 
 def _value_row(path: str, value: str) -> Row:
-    return (
-        NOTHING,
-        Cell(short_path(path), mono=True, whole=path),
-        Cell(value, mono=True, marked=True, whole=value),
-        NOTHING,
-        NOTHING,
-    )
+    return Cell(short_path(path), mono=True, whole=path), Cell(value, mono=True, marked=True, whole=value)
 
 
-def contrast_columns() -> tuple[Column, ...]:
-    """Return the columns of the contrast table; titles are set with its rows."""
+def contrast_columns(run: RunArtifact, contrast: Contrast) -> tuple[Column, ...]:
+    """Return the columns of the contrast table."""
+    one = len(contrast.rows) == 1
+    differ = tr("1 row differs, {equal} are equal") if one else tr("{n} rows differ, {equal} are equal")
+    differ = differ.format(n=words.number(len(contrast.rows)), equal=words.number(contrast.equal))
     return (
-        Column("", stretch=True),
-        Column("", right=True, widest=140, narrowest=76),
-        Column("", right=True, widest=140, narrowest=76),
+        Column(differ, stretch=True),
+        Column(tr("This run"), right=True, widest=140, narrowest=76, risk=run.risk.shown),
+        Column(words.short_id(contrast.run_id), right=True, widest=140, narrowest=76, risk="GREEN"),
         Column("", widest=72, narrowest=56),
     )
 
 
-def contrast_titles(contrast: Contrast) -> tuple[str, str, str, str]:
-    """Return the titles of the contrast table."""
-    one = len(contrast.rows) == 1
-    differ = tr("1 row differs, {equal} are equal") if one else tr("{n} rows differ, {equal} are equal")
-    differ = differ.format(n=words.number(len(contrast.rows)), equal=words.number(contrast.equal))
-    return differ, tr("This run"), words.short_id(contrast.run_id), ""
+def request_columns() -> tuple[Column, ...]:
+    """Return the columns of what was asked for."""
+    return Column(tr("no GREEN run to compare with"), stretch=True), Column(tr("This run"), right=True, widest=200)
 
 
 def contrast_rows(contrast: Contrast) -> tuple[list[Row], int]:
@@ -116,12 +109,7 @@ def contrast_rows(contrast: Contrast) -> tuple[list[Row], int]:
 def request_rows(run: RunArtifact) -> tuple[list[Row], int]:
     """Return what was asked for, for a run that has no GREEN one to stand beside; and how many are left out."""
     rows: list[Row] = [
-        (
-            Cell(path, mono=True, whole=f"request_summary.{path}"),
-            Cell(value, mono=True, whole=value),
-            Cell(""),
-            Cell(""),
-        )
+        (Cell(path, mono=True, whole=f"request_summary.{path}"), Cell(value, mono=True, whole=value))
         for path, value in _leaves(run.request_summary)
     ]
     return rows[:MOST_EVIDENCE], max(0, len(rows) - MOST_EVIDENCE)
