@@ -36,7 +36,7 @@ class MainWindow(QMainWindow):
         self.desk, self.tasks, self.settings = desk, tasks, settings
         self._offered: Path | None = None
         self.setWindowTitle("RMOS Console")
-        self.setMinimumSize(900, 560)
+        self.setMinimumSize(1000, 600)
         self.setAcceptDrops(True)
         self.door = StoreDoor(desk, tasks, self)
         self.runs = RunsView(desk, tasks)
@@ -123,7 +123,7 @@ class MainWindow(QMainWindow):
                 self.commands.actions[command.id].setEnabled(store is not None)
         self.shell.show_store()
         if store is not None:
-            self.runs.table.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.runs.take_focus()
         self._signer_changed()
 
     def _changed(self, changes: Changes) -> None:

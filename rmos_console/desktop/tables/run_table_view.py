@@ -12,7 +12,7 @@ from rmos_console.desktop.tables.run_book import RunBook
 from rmos_console.desktop.tables.run_delegate import FIRST_PAD, PAD, RunDelegate
 from rmos_console.desktop.tables.run_table_model import RunTableModel
 
-_HIDE_BELOW = (("event", 850), ("mode", 750), ("score", 650))
+_HIDE_BELOW = (("event", 850), ("mode", 750), ("score", 680), ("run", 620), ("tool", 560), ("status", 500))
 """Columns that give way first, and below which width of the table."""
 _MEASURED = 100
 

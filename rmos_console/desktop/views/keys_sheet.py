@@ -50,7 +50,7 @@ class KeysSheet(QDialog):
 
     def sizeHint(self) -> QSize:
         """Return room for a good part of the list."""
-        return QSize(760, 640)
+        return QSize(920, 680)
 
 
 def key_text(shortcut: str) -> str:

@@ -48,10 +48,11 @@ class RunsView(View):
         self.book = RunBook()
         self.wanted = Wanted()
         self._loading: Task | None = None
-        self._again = False
+        self._again = self._focus_next = False
         self._reveal_next: str | None = None
         self._build()
         desk.opened.connect(self.reload)
+        desk.readOnlyChanged.connect(lambda: self.bring.setEnabled(desk.read_only_reason is None))
         self.reload()
 
     def reload(self) -> None:
@@ -84,14 +85,14 @@ class RunsView(View):
     def handle(self, action_id: str) -> bool:
         """Do one of the actions of this view."""
         selected = self.table.current()
-        todo: dict[str, Callable[[], None]] = {
+        todo: dict[str, Callable[[], object]] = {
             "view.search": lambda: self.search.setFocus(Qt.FocusReason.ShortcutFocusReason),
             "runs.clear": lambda: self._want(self.wanted.cleared()),
         }
         if selected is not None:
             todo |= {
                 "runs.review": lambda: self.asked.emit("view.queue", selected.run_id),
-                "runs.explain": lambda: self._explain(selected),
+                "runs.explain": lambda: operations.explain_run(self.desk, self.tasks, selected.run_id),
                 "runs.compare": self._compare_contrast,
                 "runs.side_a": lambda: self.asked.emit("view.compare", (selected.run_id, None)),
                 "runs.side_b": lambda: self.asked.emit("view.compare", (None, selected.run_id)),
@@ -112,6 +113,12 @@ class RunsView(View):
             self._want(self.wanted.cleared())
             self.table.select(subject)
 
+    def take_focus(self) -> None:
+        """Put the focus where work begins: into the table, or on what to do without one."""
+        self._focus_next = self._loading is not None
+        target = self.empty.act if self._stack.currentWidget() is self.empty else self.table
+        target.setFocus(Qt.FocusReason.OtherFocusReason)
+
     def status(self) -> str:
         """Return how many runs are shown, and whether one is selected."""
         shown, total = self.model.rowCount(), len(self.book)
@@ -124,6 +131,8 @@ class RunsView(View):
     def _loaded(self, book: RunBook) -> None:
         self.book = book
         self._show()
+        if self._focus_next:
+            self.take_focus()
         if self._reveal_next is not None:
             wanted, self._reveal_next = self._reveal_next, None
             self.table.select(wanted)
@@ -152,6 +161,8 @@ class RunsView(View):
         self.hidden.setVisible(hidden > 0)
         self.clear.setVisible(self.wanted.is_filtering)
         self._say_what_is_empty()
+        self.detail.setVisible(len(self.book) > 0)
+        self.bring.setEnabled(self.desk.read_only_reason is None)
         self.statusChanged.emit()
 
     def _say_what_is_empty(self) -> None:
@@ -190,9 +201,6 @@ class RunsView(View):
         row = self.table.current()
         if row is not None:
             self.asked.emit("view.compare", (other, row.run_id))
-
-    def _explain(self, row: RunRow) -> None:
-        operations.explain_run(self.desk, self.tasks, row.run_id)
 
     def _save_file(self, sha256: str, name: str) -> None:
         row = self.table.current()
@@ -252,8 +260,8 @@ class RunsView(View):
         self.hidden = PlainLabel(tone="muted")
         self.clear = link(self.tr("Clear filters"))
         self.clear.clicked.connect(lambda: self._want(self.wanted.cleared()))
-        bring = button(self.tr("Import"), icon="import", name=self.tr("Import RMOS runs"))
-        bring.clicked.connect(lambda: self.asked.emit("store.import", None))
+        self.bring = button(self.tr("Import"), icon="import", name=self.tr("Import RMOS runs"))
+        self.bring.clicked.connect(lambda: self.asked.emit("store.import", None))
         layout = QHBoxLayout(bar)
         layout.setContentsMargins(theme.GAP_L, theme.GAP_S, theme.GAP_L, theme.GAP_S)
         layout.setSpacing(theme.GAP_M)
@@ -261,7 +269,7 @@ class RunsView(View):
         layout.addWidget(self.hidden)
         layout.addWidget(self.clear)
         layout.addStretch(1)
-        layout.addWidget(bring)
+        layout.addWidget(self.bring)
         return bar
 
 

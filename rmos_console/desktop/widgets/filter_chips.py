@@ -126,7 +126,7 @@ class FacetButton(ToolButton):
             self.values.removeAction(old)
             old.deleteLater()
         for value, word, count in values:
-            entry = QAction(plaintext.label(f"{word}    {words.number(count)}"), self.values)
+            entry = QAction(f"{plaintext.label(word)}\t{words.number(count)}", self.values)
             entry.setCheckable(True)
             entry.setChecked(value in chosen)
             entry.setData(value)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication, Signal
+from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QTextOption
 from PySide6.QtWidgets import QPlainTextEdit, QVBoxLayout, QWidget
 
 from rmos_console.core.compare.units import unit_of
 from rmos_console.core.records.review import AutoApproval, Review
+from rmos_console.core.store import HistoryEntry
 from rmos_console.desktop import plaintext, theme, words
 from rmos_console.desktop.views.runs.facts import RunAdvisory, RunFacts
 from rmos_console.desktop.views.runs.page import Page
@@ -16,12 +17,14 @@ from rmos_console.desktop.widgets.buttons import button
 from rmos_console.desktop.widgets.cell_table import CellTable
 from rmos_console.desktop.widgets.cells import Cell, Column
 from rmos_console.desktop.widgets.evidence_text import EvidenceText
-from rmos_console.desktop.widgets.json_words import at_path
+from rmos_console.desktop.widgets.json_words import at_path, short_path
 from rmos_console.desktop.widgets.labels import PlainLabel
 from rmos_console.desktop.widgets.surfaces import Card, row
 
 _LONGEST_TEXT = 20_000
 _LONGEST_RAW = 400_000
+_OTHER = "contrast:"
+"""Begins the paths that point into the run that was compared with."""
 
 
 def _tr(context: str, text: str) -> str:
@@ -29,40 +32,48 @@ def _tr(context: str, text: str) -> str:
 
 
 class EvidencePage(Page):
-    """Every value of the run that a sentence of the explanation rests on."""
+    """Every value that the explanation rests on, once each: of this run, then of the run it was compared with."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(_tr("EvidencePage", "Evidence"), parent)
 
     def fill(self, facts: RunFacts) -> None:
-        """Show each sentence over the fields it names."""
+        """Show the fields with their values; the tooltip of a field is the sentence that names it first."""
         card = facts.card
-        sentences = card.advisory.asset.evidence if card else ()
-        if card is None or not sentences:
+        said: dict[str, str] = {}
+        for sentence in card.advisory.asset.evidence if card else ():
+            for path in sentence.paths:
+                said.setdefault(path, card.advisory.text[sentence.start : sentence.end] if card else "")
+        if card is None or not said:
             self.note(self.tr("No sentence names the values it rests on."))
             return
+        self.note(self.tr("The values of this run that the explanation rests on."))
         document = facts.document()
-        for sentence in sentences:
-            if not sentence.paths:
-                continue
-            marks = [(start - sentence.start, end - sentence.start) for start, end, _ in sentence.marks]
-            self.add(EvidenceText(card.advisory.text[sentence.start : sentence.end], marks), gap=theme.GAP_S)
-            table = CellTable(
-                (Column(self.tr("Field"), stretch=True), Column(self.tr("Value"), right=True), Column("")),
-                self.tr("The fields behind this sentence"),
-                fit=True,
-            )
-            table.set_rows([self._row(path, document) for path in sentence.paths])
-            self.add(table)
+        self._table([(path, at_path(document, path), text) for path, text in said.items() if path[:9] != _OTHER])
+        other = {path.removeprefix(_OTHER): text for path, text in said.items() if path[:9] == _OTHER}
+        if other and card.contrast is not None:
+            values = {row.path: row.other for row in card.contrast.rows}
+            values["run_id"] = card.contrast.run_id
+            self.heading(self.tr("Nearest GREEN run"))
+            self._table([(path, values.get(path, ""), text) for path, text in other.items()])
 
-    def _row(self, path: str, document: dict[str, object]) -> tuple[Cell, Cell, Cell]:
-        if path.startswith("contrast:"):
-            other = self.tr("in the nearest GREEN run")
-            return Cell(path.removeprefix("contrast:"), mono=True), Cell(other, tone="muted"), Cell("")
-        unit = unit_of(path.rsplit(".", 1)[-1]) or ""
-        value = at_path(document, path)
-        shown = Cell(value or words.NOTHING, mono=True, marked=bool(value))
-        return Cell(path, mono=True), shown, Cell(unit, tone="muted")
+    def _table(self, lines: list[tuple[str, str, str]]) -> None:
+        table = CellTable(
+            (Column(self.tr("Field"), stretch=True), Column(self.tr("Value"), right=True, widest=110), Column("")),
+            self.tr("Values behind the explanation"),
+            fit=True,
+        )
+        table.set_rows([self._row(path, value, text) for path, value, text in lines])
+        self.add(table)
+
+    def _row(self, path: str, value: str, text: str) -> tuple[Cell, Cell, Cell]:
+        unit = unit_of(path.rsplit(".", 1)[-1]) or "" if _is_number(value) else ""
+        shown = words.short_id(value) if path == "run_id" else value
+        return (
+            Cell(short_path(path), mono=True, whole=f"{path}\n{text}"),
+            Cell(shown or words.NOTHING, mono=True, marked=bool(value), whole=value),
+            Cell(unit, tone="muted"),
+        )
 
 
 class AdvisoriesPage(Page):
@@ -194,7 +205,7 @@ class RawPage(QWidget):
         self.text.setWordWrapMode(QTextOption.WrapMode.NoWrap)
         self.text.setAccessibleName(self.tr("Sealed document"))
         self.text.setTabStopDistance(QFontMetricsF(self.text.font()).horizontalAdvance("  "))
-        self.digest = PlainLabel(tone="muted", size=theme.SMALL, wrap=True)
+        self.digest = PlainLabel(tone="muted", size=theme.SMALL, mono=True, elide=Qt.TextElideMode.ElideMiddle)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(theme.GAP_L, theme.GAP_M, theme.GAP_L, theme.GAP_M)
         layout.addWidget(self.digest)
@@ -227,7 +238,7 @@ class HistoryPage(Page):
         table.set_rows(
             [
                 (
-                    Cell(str(entry.event.get("kind", "")).replace(".", " ").replace("_", " "), below=entry.by.id),
+                    Cell(event_words(str(entry.event.get("kind", ""))), below=_by(entry)),
                     Cell(words.short_time(entry.at), tone="muted", whole=words.exact_time(entry.at)),
                     Cell(words.number(entry.seq), mono=True, tone="muted", whole=entry.request_id or ""),
                 )
@@ -235,6 +246,35 @@ class HistoryPage(Page):
             ]
         )
         self.add(table)
+
+
+def event_words(kind: str) -> str:
+    """Return an event of the ledger in words; a kind that is not known reads as it is spelled."""
+    return {
+        "run.sealed": _tr("HistoryPage", "Sealed"),
+        "run.meta_patched": _tr("HistoryPage", "Notes changed"),
+        "attachment.added": _tr("HistoryPage", "File attached"),
+        "advisory.sealed": _tr("HistoryPage", "Text sealed"),
+        "advisory.attached": _tr("HistoryPage", "Advisory attached"),
+        "explanation.pending": _tr("HistoryPage", "Explanation asked for"),
+        "explanation.ready": _tr("HistoryPage", "Explanation ready"),
+        "explanation.failed": _tr("HistoryPage", "Explanation failed"),
+        "review.approved": _tr("HistoryPage", "Approved"),
+        "review.rejected": _tr("HistoryPage", "Rejected"),
+        "review.withdrawn": _tr("HistoryPage", "Decision withdrawn"),
+        "review.auto_approved": _tr("HistoryPage", "Approved by policy"),
+    }.get(kind, kind.replace(".", " ").replace("_", " "))
+
+
+def _by(entry: HistoryEntry) -> str:
+    """Return who did it: the person who signed, or else the program."""
+    decision = entry.event.get("decision")
+    name = decision.get("person_name") if isinstance(decision, dict) else None
+    return f"{name} · {entry.by.id}" if isinstance(name, str) else entry.by.id
+
+
+def _is_number(text: str) -> bool:
+    return text[:1].isdigit() or text[:1] == "-"
 
 
 def _kind(kind: str) -> str:

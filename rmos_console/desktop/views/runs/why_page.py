@@ -133,7 +133,7 @@ class WhyPage(Page):
                     Cell(item.value or words.NOTHING, mono=True, unit=item.unit),
                     Cell(item.limit or words.NOTHING, mono=True, tone="muted"),
                     Cell(item.miss or words.NOTHING, mono=True, strong=bool(item.miss),
-                         tone="red" if item.level == "RED" else "yellow" if item.miss else "muted"),
+                         tone="muted" if not item.miss else "red" if item.level == "RED" else "yellow"),
                 )
                 for item in card.failed
             ]
