@@ -131,6 +131,7 @@ def test_a_transaction_is_all_or_nothing(tmp_path: Path) -> None:
     "event",
     [
         {"kind": "run.invented"},
+        {"kind": "run.sealed"},
         {"kind": "run.meta_patched"},
         {"kind": "run.meta_patched", "run_id": run_id(9), "set": {}, "unset": []},
         {"kind": "run.meta_patched", "run_id": run_id(1), "set": {"$blob": 1}, "unset": []},

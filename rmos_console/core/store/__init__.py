@@ -1,9 +1,10 @@
 """The store: one append-only ledger is the truth, everything else beside it can be rebuilt from it."""
 
 from rmos_console.core.store.append import Limits
+from rmos_console.core.store.compact import compact
 from rmos_console.core.store.documents import HistoryEntry
 from rmos_console.core.store.entries import AssetEntry, Attempt, ExplanationWord, RunEntry
-from rmos_console.core.store.fold import Fold
+from rmos_console.core.store.fold import Fold, When
 from rmos_console.core.store.foreign import looks_foreign
 from rmos_console.core.store.line import Line, Location
 from rmos_console.core.store.places import create_store, find_store
@@ -26,6 +27,8 @@ __all__ = [
     "Snapshot",
     "Store",
     "View",
+    "When",
+    "compact",
     "create_store",
     "find_store",
     "looks_foreign",

@@ -17,6 +17,7 @@ from filelock import FileLock, Timeout
 from rmos_console.core.errors import BadDataError, RmosError, StoreError
 from rmos_console.core.log import swallowed
 from rmos_console.core.store.bodies import has_marks
+from rmos_console.core.store.collecting import uncollected
 from rmos_console.core.store.compact import COMPACT_VERSION, Resolve
 from rmos_console.core.store.database import DurableStorage, Tables, read_database
 from rmos_console.core.store.files import FILE_MODE, open_file, sweep_temporary
@@ -102,6 +103,10 @@ class Catalog:
 
     def load(self) -> tuple[Fold, Position]:
         """Return the fold of as many segments from the first as have a good database, and where that ends."""
+        with uncollected():
+            return self._load()
+
+    def _load(self) -> tuple[Fold, Position]:
         fold, position = Fold(), Position()
         for number in self._place.segments():
             record = self._read(number)

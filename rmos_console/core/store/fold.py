@@ -31,10 +31,11 @@ class When(NamedTuple):
 class Fold(View):
     """A view that takes in events. A child takes them in provisionally; its parent takes the child over, or not."""
 
-    __slots__ = ()
+    __slots__ = ("_sealed",)
 
-    def __init__(self, facts: Facts | None = None, maps: Maps | None = None) -> None:
+    def __init__(self, facts: Facts | None = None, maps: Maps | None = None, sealed: tuple[int, int] = (1, 0)) -> None:
         super().__init__(facts or Facts(), maps or Maps.empty())
+        self._sealed = sealed
 
     @property
     def facts(self) -> Facts:
@@ -52,12 +53,21 @@ class Fold(View):
 
     def child(self) -> Fold:
         """Return a fold above this one; this one must not change while the child lives."""
-        return Fold(self._facts, self._maps.child())
+        return Fold(self._facts, self._maps.child(), self._sealed)
 
     def take(self, child: Fold) -> None:
         """Take over a child with all that it took in."""
         self._maps.take(child._maps)
         self._facts = child._facts
+        self._sealed = child._sealed
+
+    def sealed_in(self, segment: int) -> int:
+        """Return how many runs a segment seals, if it is the newest one that seals any; else 0."""
+        return self._sealed[1] if self._sealed[0] == segment else 0
+
+    def count(self, segment: int) -> None:
+        """Count one more run of a segment."""
+        self._sealed = (segment, self.sealed_in(segment) + 1)
 
     def freeze(self) -> Snapshot:
         """Return this view as it is now, for good."""
@@ -102,9 +112,7 @@ def _run_sealed(fold: Fold, event: Event, when: When) -> None:
     original = entry.source.run_id
     if original is not None:
         fold.maps.originals[original] = (*fold.find_original(original), run_id)
-    facts = fold.facts
-    same = facts.segment == when.location.segment
-    fold.change(segment=when.location.segment, segment_runs=facts.segment_runs + 1 if same else 1)
+    fold.count(when.location.segment)
 
 
 def _entry(run: dict[str, Any], when: When) -> RunEntry:

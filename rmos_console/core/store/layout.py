@@ -48,6 +48,7 @@ class Place:
         self.blobs = root / "blobs"
         self.catalog = root / "catalog"
         self.quarantine = root / "quarantine"
+        self._segments: dict[int, Path] = {}
 
     @property
     def folders(self) -> tuple[Path, ...]:
@@ -56,7 +57,10 @@ class Place:
 
     def segment(self, number: int) -> Path:
         """Return the path of a segment."""
-        return self.root / segment_file(number)
+        path = self._segments.get(number)
+        if path is None:
+            path = self._segments[number] = self.root / segment_file(number)
+        return path
 
     def database(self, number: int) -> Path:
         """Return the path of the catalog's database about a segment."""

@@ -6,7 +6,7 @@ import json
 import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -120,46 +120,59 @@ def encode_event(event: Event, put: PutBlob, limit: int = INLINE_BYTES) -> bytes
     Raises :class:`BadDataError` for an unknown kind, for what is not JSON, and for a sealed run or advisory whose bytes
     do not have the SHA-256 that the event states.
     """
-    if event["kind"] not in KINDS:
-        raise BadDataError(f"{event['kind']!r} is no event kind of this version.")
-    data = canonical(event)
-    if len(data) > limit or has_marks(data):
-        shrunk = shrink_event(event, put, limit)
-        data = canonical(_resealed(shrunk, event))
-    else:
-        _check_seal(event)
-    return data
+    kind = event["kind"]
+    if kind not in KINDS:
+        raise BadDataError(f"{kind!r} is no event kind of this version.")
+    name, digest = _SEALED.get(kind, ("", ""))
+    if name and not event.keys() >= {name, digest}:
+        raise BadDataError(f"An event {kind} is malformed: it lacks {name} or {digest}.")
+    body = canonical(event[name]) if name else b""
+    data = _joined(event, name, body) if name else canonical(event)
+    if len(data) <= limit and not has_marks(data):
+        if name and sha256_hex(body) != event[digest]:
+            raise _unlike(name, digest)
+        return data
+    shrunk = shrink_event(event, put, limit)
+    if name:
+        moved = canonical(shrunk[name])
+        if moved == body and sha256_hex(body) != event[digest]:
+            raise _unlike(name, digest)
+        # Moving values changed the body: its seal is over what will stand on disk.
+        shrunk = {**shrunk, digest: sha256_hex(moved)}
+    return canonical(shrunk)
 
 
 _SEALED = {"run.sealed": ("run", "run_sha256"), "advisory.sealed": ("asset", "asset_sha256")}
 
 
-def _check_seal(event: Event) -> None:
-    body, digest = _SEALED.get(event["kind"], ("", ""))
-    if body and sha256_hex(canonical(event[body])) != event[digest]:
-        raise BadDataError(f"The {body} to be sealed does not have the {digest} that is stated for it.")
+def _joined(event: Event, name: str, body: bytes) -> bytes:
+    """Return the canonical bytes of an event whose member ``name`` is in canonical form already."""
+    members = (b"%s:%s" % (canonical(key), body if key == name else canonical(event[key])) for key in sorted(event))
+    return b"{%s}" % b",".join(members)
 
 
-def _resealed(shrunk: Event, event: Event) -> Event:
-    """Return ``shrunk`` with the digest of its body as it will stand on disk, if moving values changed the body."""
-    body, digest = _SEALED.get(event["kind"], ("", ""))
-    if not body:
-        return shrunk
-    if canonical(shrunk[body]) == canonical(event[body]):
-        _check_seal(event)
-        return shrunk
-    return {**shrunk, digest: sha256_hex(canonical(shrunk[body]))}
+def _unlike(name: str, digest: str) -> BadDataError:
+    return BadDataError(f"The {name} to be sealed does not have the {digest} that is stated for it.")
 
 
 def _transaction(transaction_id: str, by: Actor, request_id: str | None, events: list[bytes]) -> bytes:
-    head = {"at": now_utc(), "by": by.model_dump(mode="json", exclude_none=True)}
-    foot = {
-        "id": transaction_id,
-        "mono": [_boot_id(), time.monotonic_ns()],
-        "offset": _local_offset(),
-        "request": request_id,
-    }
-    return b'%s,"events":[%s],%s' % (canonical(head)[:-1], b",".join(events), canonical(foot)[1:])
+    parts = (
+        now_utc().encode("ascii"),
+        _actor(by.kind, by.id, by.name),
+        b",".join(events),
+        canonical(transaction_id),
+        _boot_id().encode("ascii"),
+        time.monotonic_ns(),
+        _local_offset().encode("ascii"),
+        canonical(request_id),
+    )
+    return b'{"at":"%s","by":%s,"events":[%s],"id":%s,"mono":["%s",%d],"offset":"%s","request":%s}' % parts
+
+
+@lru_cache(maxsize=64)
+def _actor(kind: str, actor_id: str, name: str | None) -> bytes:
+    named = {} if name is None else {"name": name}
+    return canonical({"id": actor_id, "kind": kind, **named})
 
 
 def now_utc() -> str:

@@ -8,6 +8,7 @@ from contextlib import contextmanager, suppress
 from rmos_console.core.errors import DamagedError, StoreError
 from rmos_console.core.log import swallowed
 from rmos_console.core.records.changes import Changes
+from rmos_console.core.store.collecting import uncollected
 from rmos_console.core.store.commit import Committer
 from rmos_console.core.store.follow import check_segments, damaged
 from rmos_console.core.store.line import segment_file
@@ -36,7 +37,7 @@ class Reader:
         with suppress(DamagedError), self.noting():
             check_segments(self._live.place)
             check_ends()
-            with self._live.section:
+            with self._live.section, uncollected():
                 self._live.catch_up()
             if not self._live.fold.store_id:
                 raise damaged(segment_file(1), 0, "the line that created the store is gone")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 
 from rmos_console.core.errors import BadDataError, RmosError
 from rmos_console.core.records.actor import Actor
@@ -10,6 +11,7 @@ from rmos_console.core.records.changes import Changes
 from rmos_console.core.records.events import Event, segment_closed
 from rmos_console.core.records.ids import new_id
 from rmos_console.core.store.append import Appender, Limits
+from rmos_console.core.store.collecting import uncollected
 from rmos_console.core.store.follow import Position, damaged, read_line
 from rmos_console.core.store.line import Location, encode
 from rmos_console.core.store.live import Live
@@ -17,6 +19,8 @@ from rmos_console.core.store.propose import Committed, Proposal
 from rmos_console.core.store.queue import Job
 from rmos_console.core.store.recover import mend, unnamed
 from rmos_console.core.store.touched import changes_of
+
+_MANY = 64
 
 Answer = Callable[[str, Mapping[str, list[Event]]], Committed]
 
@@ -53,7 +57,8 @@ class LockedSection:
         location = Location(behind.seq + 1, behind.segment, behind.offset)
         proposal = Proposal(live.fold, location, live.blobs.put, live.resolve)
         self._name_quarantine(proposal, jobs[0].draft.by)
-        judged = list(self._judge(proposal, jobs))
+        with uncollected() if len(jobs) > _MANY else nullcontext():
+            judged = list(self._judge(proposal, jobs))
         if proposal.encoded:
             self._put(proposal)
             self._news(changes_of((item.event for item in proposal.taken), live.fold.facts.seq))
@@ -77,8 +82,8 @@ class LockedSection:
     def _make_room(self, by: Actor) -> None:
         """Close a full segment, and create the successor of a closed one."""
         live = self._live
-        behind, facts = live.follower.position, live.fold.facts
-        runs = facts.segment_runs if facts.segment == behind.segment else 0
+        behind = live.follower.position
+        runs = live.fold.sealed_in(behind.segment)
         if not behind.closed and (runs >= self._limits.runs or behind.offset >= self._limits.bytes):
             location = Location(behind.seq + 1, behind.segment, behind.offset)
             closing = Proposal(live.fold, location, live.blobs.put, live.resolve)

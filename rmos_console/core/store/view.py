@@ -18,7 +18,7 @@ from rmos_console.core.store.line import GENESIS, Location
 class Facts:
     """What is small and changes rarely; replaced as a whole, never changed in place.
 
-    ``segment`` and ``segment_runs`` count what the newest segment seals. ``recovered`` holds the quarantine files the
+    ``recovered`` holds the quarantine files the
     ledger names, ``unknown`` the first event kind of a newer version, ``open_runs`` the runs with an open attempt.
     """
 
@@ -32,8 +32,6 @@ class Facts:
     recovered: frozenset[str] = frozenset()
     open_runs: frozenset[str] = frozenset()
     unknown: str | None = None
-    segment: int = 1
-    segment_runs: int = 0
 
 
 class Maps:
