@@ -55,7 +55,7 @@ def facts(
         runs=(RUN_ID,), state=StateExplained(state="NEEDS_REVIEW", why=""), decisions=decisions,
     )  # fmt: skip
     seen = Seen(seq=1, digest=SHA)
-    return CardFacts(run=run, advisory=view, seen=seen, policy=Policy(), failed=(), contrast=None, toolpath=None)
+    return CardFacts(run=run, advisory=view, seen=seen, policy=Policy(), failed=(), contrast=None, gcode=None)
 
 
 def review(verb: Verb, person: str, number: int, withdraws: str | None = None) -> Review:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QToolButton, QVBoxLayout, QWidget
@@ -11,13 +9,12 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QToolBu
 from rmos_console.core.errors import RmosError
 from rmos_console.core.records.changes import Changes
 from rmos_console.core.records.run import RunArtifact
-from rmos_console.core.store import Store
-from rmos_console.core.usecases import browse
 from rmos_console.desktop import icons, theme
 from rmos_console.desktop.desk import Desk
-from rmos_console.desktop.tasks import Task, TaskRunner
-from rmos_console.desktop.views.compare.facts import CompareFacts, load
+from rmos_console.desktop.tasks import TaskRunner
+from rmos_console.desktop.views.compare.facts import CompareFacts
 from rmos_console.desktop.views.compare.page import ComparePage
+from rmos_console.desktop.views.compare.reading import PairReader
 from rmos_console.desktop.views.compare.run_card import RunCard
 from rmos_console.desktop.views.compare.run_picker import RunPicker
 from rmos_console.desktop.views.view import View
@@ -38,7 +35,7 @@ class CompareView(View):
         self.a: str | None = None
         self.b: str | None = None
         self.facts: CompareFacts | None = None
-        self._task: Task | None = None
+        self._reader = PairReader(desk, tasks, self)
         self.notice = NoticeBar()
         self.card_a, self.card_b = RunCard("a"), RunCard("b")
         self.card_a.clicked.connect(lambda: self.pick("a"))
@@ -55,6 +52,12 @@ class CompareView(View):
         for widget in (self.empty, self.page, self.problem):
             self._inside.addWidget(widget)
         self._lay_out()
+        self._reader.working.connect(self.progress.follow)
+        self._reader.compared.connect(self._compared)
+        self._reader.drawn.connect(self.page.show_drawings)
+        self._reader.failed.connect(self._failed)
+        self._reader.cancelled.connect(self._cancelled)
+        self._reader.single.connect(self._show_card)
         desk.opened.connect(self._opened)
         self._opened()
 
@@ -143,46 +146,19 @@ class CompareView(View):
         self._compare()
 
     def _compare(self) -> None:
-        """Compare the two sides, in a worker; without both, invite to choose."""
-        with focus_kept(self, lambda: self.card_b if self.a is not None else self.card_a):
-            self._compare_now()
-
-    def _compare_now(self) -> None:
-        store = self.desk.store
+        """Compare the two sides; without both, invite to choose."""
         self.notice.hide()
-        if self._task is not None:
-            self._task.cancel()
-            self._task = None
-        if store is None or self.a is None or self.b is None:
+        with focus_kept(self, lambda: self.card_b if self.a is not None else self.card_a):
+            if self.desk.store is not None and self.a is not None and self.b is not None:
+                self._reader.read(self.a, self.b)
+                return
+            self._reader.forget()
             self.facts = None
             self._show_cards()
             self._invite()
             self.statusChanged.emit()
-            return
-        pair = self.a, self.b
-        task = self.tasks.run(
-            self.tr("Comparing two runs"),
-            lambda progress, cancelled: load(store, *pair, progress, cancelled),
-            partial(self._compared, pair),
-            partial(self._failed, pair),
-        )
-        self._task = task
-        task.ended.connect(partial(self._ended, task, pair))
-        self.progress.follow(task)
 
-    def _ended(self, task: Task, pair: tuple[str, str]) -> None:
-        """Forget an ended task; one that was cancelled by hand leaves nothing to show."""
-        if self._task is not task:
-            return
-        self._task = None
-        if task.is_cancelled() and (self.a, self.b) == pair:
-            self.facts = None
-            self.empty.say(self.tr("The comparison was cancelled."), "")
-            self._inside.setCurrentWidget(self.empty)
-
-    def _compared(self, pair: tuple[str, str], facts: CompareFacts) -> None:
-        if (self.a, self.b) != pair:
-            return
+    def _compared(self, facts: CompareFacts) -> None:
         self.facts = facts
         self.card_a.show_run(facts.a)
         self.card_b.show_run(facts.b)
@@ -191,15 +167,23 @@ class CompareView(View):
             self._inside.setCurrentWidget(self.page)
         self.statusChanged.emit()
 
-    def _failed(self, pair: tuple[str, str], error: RmosError) -> None:
-        if (self.a, self.b) != pair:
+    def _failed(self, error: RmosError) -> None:
+        """Say why in place of the comparison; a drawing that failed leaves the rest on screen."""
+        self.desk.check_standing()
+        if self.facts is not None and (self.facts.a.run_id, self.facts.b.run_id) == (self.a, self.b):
+            self.notice.fail(self.tr("The comparison is not up to date"), error)
             return
         self.facts = None
-        self.desk.check_standing()
         self._show_cards()
         self.problem.show_error(self.tr("These runs cannot be compared"), error)
         self._inside.setCurrentWidget(self.problem)
         self.statusChanged.emit()
+
+    def _cancelled(self) -> None:
+        """A comparison that was stopped by hand leaves nothing to show."""
+        self.facts = None
+        self.empty.say(self.tr("The comparison was cancelled."), "")
+        self._inside.setCurrentWidget(self.empty)
 
     def _invite(self) -> None:
         if self.desk.store is None:
@@ -216,25 +200,15 @@ class CompareView(View):
 
     def _show_cards(self) -> None:
         """Show on the cards what is known without a comparison."""
-        store = self.desk.store
         sides: tuple[tuple[Side, str | None], ...] = (("a", self.a), ("b", self.b))
         for side, run_id in sides:
             (self.card_a if side == "a" else self.card_b).show_run(None)
-            if store is not None and run_id is not None:
-                self.tasks.run(
-                    self.tr("Reading the run"),
-                    partial(_read, store, run_id),
-                    partial(self._show_card, side),
-                    lambda error: self.notice.fail(self.tr("This run cannot be read"), error),
-                )
+            if run_id is not None and (self.a is None or self.b is None):
+                self._reader.read_single(side, run_id)
 
-    def _show_card(self, side: Side, run: RunArtifact) -> None:
+    def _show_card(self, side: str, run: RunArtifact) -> None:
         if run.run_id == (self.a if side == "a" else self.b):
             (self.card_a if side == "a" else self.card_b).show_run(run)
-
-
-def _read(store: Store, run_id: str, _progress: object, _cancelled: object) -> RunArtifact:
-    return browse.show(store, run_id)
 
 
 def _swap_button(name: str) -> QToolButton:

@@ -11,16 +11,16 @@ from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 from rmos_console.core.errors import NotFoundError, RmosError
 from rmos_console.core.records.changes import Changes
 from rmos_console.core.records.review import Verb
-from rmos_console.core.usecases import review
 from rmos_console.core.usecases.review import QueueItem
 from rmos_console.desktop import words
 from rmos_console.desktop.desk import Desk
 from rmos_console.desktop.tasks import TaskRunner
 from rmos_console.desktop.views.queue.course import Key, Made, key_of, place_after
 from rmos_console.desktop.views.queue.decisions import Decisions
-from rmos_console.desktop.views.queue.facts import CardFacts, load
+from rmos_console.desktop.views.queue.facts import CardFacts
 from rmos_console.desktop.views.queue.page import QueuePage
 from rmos_console.desktop.views.queue.readiness import Missing
+from rmos_console.desktop.views.queue.reading import CardReader, QueueReader
 from rmos_console.desktop.views.queue.words import advice
 from rmos_console.desktop.views.view import View
 
@@ -38,7 +38,14 @@ class QueueView(View):
         self._current: Key | None = None
         self._facts: CardFacts | None = None
         self._wish: str | None = None
-        self._busy = self._again = self._move_on = False
+        self._move_on = False
+        self._queue = QueueReader(desk, tasks, self)
+        self._queue.items.connect(self._take_items)
+        self._queue.failed.connect(partial(self.page.notice.fail, self.tr("The queue could not be read")))
+        self._card = CardReader(desk, tasks, self)
+        self._card.loaded.connect(self._loaded)
+        self._card.failed.connect(self._not_loaded)
+        self._card.drawn.connect(self.page.card.show_drawing)
         self._decisions = Decisions(desk, tasks, self)
         self._decisions.decided.connect(self._decided)
         self._decisions.withdrawn.connect(self._withdrawn)
@@ -82,12 +89,12 @@ class QueueView(View):
             or facts.advisory.asset.advisory_id in changes.advisory_ids
         ):
             self._facts = None
-        self._refresh()
+        self._queue.read()
 
     def reveal(self, subject: object) -> None:
         """Show the explanation of a run, once the queue is read."""
         self._wish = subject if isinstance(subject, str) else None
-        self._refresh()
+        self._queue.read()
 
     def handle(self, action_id: str) -> bool:
         """Do an action of the queue."""
@@ -107,33 +114,16 @@ class QueueView(View):
 
     def _opened(self) -> None:
         self._row, self._current, self._facts = -1, None, None
-        self._busy = self._again = self._move_on = False
-        self._decisions.forget()
+        self._move_on = False
+        for each in (self._decisions, self._queue, self._card):
+            each.forget()
         self.page.notice.hide()
         self.page.show_items((), -1)
-        self.page.show_nothing(any_runs=self._any_runs())
-        self._refresh()
+        self.page.show_nothing(any_runs=_any_runs(self.desk))
+        self._queue.read()
 
-    def _refresh(self) -> None:
-        """Read the queue off the UI thread; while it is being read, one more reading is remembered."""
-        store = self.desk.store
-        if store is None:
-            return
-        if self._busy:
-            self._again = True
-            return
-        self._busy, self._again = True, False
-        self.tasks.run(
-            self.tr("Reading the queue"),
-            lambda _progress, _cancelled: review.queue(store.snapshot()),
-            lambda items: self._refreshed(store, items),
-            partial(self._not_refreshed, store),
-        )
-
-    def _refreshed(self, store: object, items: tuple[QueueItem, ...]) -> None:
-        if store is not self.desk.store:
-            return
-        self._busy = False
+    def _take_items(self, items: tuple[QueueItem, ...]) -> None:
+        """Take over who waits; the person keeps their place, or moves on after a decision."""
         gone = self._current is not None and all(key_of(item) != self._current for item in items)
         if gone and not self._move_on and not self._decisions.running and self._wish is None:
             self.page.notice.say(self.tr("The explanation you were looking at no longer waits for a decision."))
@@ -147,23 +137,14 @@ class QueueView(View):
         self.page.show_items(items, row)
         self._go(row)
         self.statusChanged.emit()
-        if self._again:
-            self._refresh()
-
-    def _not_refreshed(self, store: object, error: RmosError) -> None:
-        if store is self.desk.store:
-            self._busy = False
-            self.page.notice.fail(self.tr("The queue could not be read"), error)
-
-    def _any_runs(self) -> bool:
-        return self.desk.snapshot is not None and self.desk.snapshot.run_count > 0
 
     def _go(self, row: int) -> None:
         """Show the item in ``row``; its run and text are read and verified before anything can be decided."""
         items = self.page.items
         if not 0 <= row < len(items):
             self._row, self._current, self._facts = -1, None, None
-            self.page.show_nothing(any_runs=self._any_runs())
+            self._card.forget()
+            self.page.show_nothing(any_runs=_any_runs(self.desk))
             self._stand()
             return
         key = key_of(items[row])
@@ -175,32 +156,23 @@ class QueueView(View):
         self._facts = None
         self.page.wait()
         self._stand()
-        store = self.desk.store
-        if store is not None:
-            self.tasks.run(
-                self.tr("Reading the explanation"),
-                lambda _progress, _cancelled: load(store, key.run_id, key.advisory_id),
-                partial(self._loaded, key),
-                partial(self._not_loaded, key),
-            )
+        self._card.read(key)
 
-    def _loaded(self, key: Key, facts: CardFacts) -> None:
-        if key == self._current and self._facts is None:
-            self._facts = facts
-            if self.page.bar.reason.field.hasFocus():
-                self.page.card.setFocus(Qt.FocusReason.OtherFocusReason)
-            self.page.show_facts(facts)
-            self._stand()
+    def _loaded(self, facts: CardFacts) -> None:
+        self._facts = facts
+        if self.page.bar.reason.field.hasFocus():
+            self.page.card.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.page.show_facts(facts)
+        self._stand()
 
-    def _not_loaded(self, key: Key, error: RmosError) -> None:
+    def _not_loaded(self, error: RmosError) -> None:
         """A run that cannot be read cannot be decided; a damaged one has turned the store read-only by now."""
-        if key != self._current:
-            return
+        self._facts = None
         self.desk.check_standing()
         self.page.show_problem(error)
         self._stand()
         if isinstance(error, NotFoundError):
-            self._refresh()
+            self._queue.read()
 
     def _stand(self) -> None:
         self.page.set_standing(signer=self.desk.signer, read_only_reason=self.desk.read_only_reason)
@@ -257,16 +229,20 @@ class QueueView(View):
         self._facts = None
         said = self.tr("Approved: {title}") if made.verb == "approved" else self.tr("Rejected: {title}")
         self.page.notice.say(said.format(title=title or made.key.run_id), act=self.tr("Undo"))
-        self._refresh()
+        self._queue.read()
 
     def _withdrawn(self, made: Made) -> None:
         self._wish, self._facts = made.key.run_id, None
         self.page.notice.say(self.tr("Your decision was withdrawn. Both stay in the history."))
-        self._refresh()
+        self._queue.read()
 
     def _refused(self, title: str, error: RmosError) -> None:
         """Say plainly what was refused, and show the item as the store has it now."""
         self.desk.check_standing()
         self.page.notice.fail(title, error)
         self._facts = None
-        self._refresh()
+        self._queue.read()
+
+
+def _any_runs(desk: Desk) -> bool:
+    return desk.snapshot is not None and desk.snapshot.run_count > 0

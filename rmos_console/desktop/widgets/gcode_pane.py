@@ -116,11 +116,13 @@ class GcodePane(QFrame):
         layout.addWidget(self._headings)
         layout.addLayout(body, 1)
 
-    def set_programs(self, names: tuple[str, str], a: Sequence[str], b: Sequence[str], rows: PairedRows) -> None:
-        """Show two programs under their names."""
+    def set_programs(
+        self, names: tuple[str, str], a: Sequence[str], b: Sequence[str], rows: PairedRows, longest: int
+    ) -> None:
+        """Show two programs under their names; ``longest`` counts the characters of the longest line."""
         self._headings.names = {"a": names[0], "b": names[1]}
         self._headings.update()
-        self.view.set_programs(a, b, rows)
+        self.view.set_programs(a, b, rows, longest)
 
     def _go_to_share(self, share: float) -> None:
         bar = self.view.verticalScrollBar()

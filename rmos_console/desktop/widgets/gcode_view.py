@@ -53,11 +53,13 @@ class GcodeView(QAbstractScrollArea):
         self._lines: dict[Side, Sequence[str]] = {"a": (), "b": ()}
         self.rows = PairedRows(0, 0, ())
         self.current = -1
+        self._longest = 0
         self.verticalScrollBar().valueChanged.connect(self.scrolled)
 
-    def set_programs(self, a: Sequence[str], b: Sequence[str], rows: PairedRows) -> None:
-        """Show the lines of both programs as ``rows`` lays them out, from the top."""
+    def set_programs(self, a: Sequence[str], b: Sequence[str], rows: PairedRows, longest: int) -> None:
+        """Show the lines of both programs, the ``longest`` of so many characters, as ``rows`` lays them out."""
         self._lines = {"a": a, "b": b}
+        self._longest = longest
         self.rows = rows
         self.current = -1
         self._fit_bars()
@@ -124,8 +126,7 @@ class GcodeView(QAbstractScrollArea):
         self.verticalScrollBar().setPageStep(height)
         self.verticalScrollBar().setSingleStep(ROW)
         metrics = QFontMetricsF(theme.font(mono=True))
-        longest = max((len(line) for lines in self._lines.values() for line in lines), default=0)
-        wanted = metrics.horizontalAdvance("0") * min(longest + 2, _LONGEST)
+        wanted = metrics.horizontalAdvance("0") * min(self._longest + 2, _LONGEST)
         room = self.viewport().width() / 2 - self._gutter()
         self.horizontalScrollBar().setRange(0, max(0, round(wanted - room)))
         self.horizontalScrollBar().setPageStep(max(1, round(room)))

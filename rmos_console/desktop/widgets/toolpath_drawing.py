@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainterPath, QPolygonF
 
 from rmos_console.core.compare.arcs import Point
-from rmos_console.core.compare.toolpath import Move, Toolpath
+from rmos_console.core.compare.toolpath import Move, Toolpath, parse
 
 _FINE = 2500
 """Details below one part in so many of the picture's size are left out."""
@@ -24,6 +25,8 @@ class Drawing:
     rapids: QPainterPath
     plunges: QPolygonF
     box: QRectF
+    boxes: tuple[tuple[float, float, float, float], ...]
+    """Left, top, right and bottom of each move, so that looking for one near a point takes no time."""
 
     def moves_at(self, line: int) -> QPainterPath:
         """Return the moves of a line of the program, from where each starts."""
@@ -35,11 +38,19 @@ class Drawing:
     def line_near(self, x: float, y: float, within: float) -> int | None:
         """Return the line of the move nearest to a point in picture coordinates, None where none is ``within`` mm."""
         best, found = within, None
-        for move in self.toolpath.moves:
-            distance = _distance(move, x, y, best)
-            if distance < best or (distance == best and found is None and distance <= within):
+        for number, (left, top, right, bottom) in enumerate(self.boxes):
+            if x < left - best or x > right + best or y < top - best or y > bottom + best:
+                continue
+            move = self.toolpath.moves[number]
+            distance = _distance(move, x, y)
+            if distance < best or (distance == best and found is None):
                 best, found = distance, move.line
         return found
+
+
+def draw(text: str, cancelled: Callable[[], bool]) -> Drawing:
+    """Read a program and make its toolpath ready to paint; raises :class:`CancelledError` when told to stop."""
+    return drawing(parse(text, cancelled=cancelled))
 
 
 def drawing(toolpath: Toolpath) -> Drawing:
@@ -48,7 +59,7 @@ def drawing(toolpath: Toolpath) -> Drawing:
     if bounds is not None and bounds.low[:2] == bounds.high[:2]:
         bounds = toolpath.bounds  # one hole: the way there gives the picture its size
     if bounds is None:
-        return Drawing(toolpath, QPainterPath(), QPainterPath(), QPolygonF(), QRectF())
+        return Drawing(toolpath, QPainterPath(), QPainterPath(), QPolygonF(), QRectF(), ())
     box = QRectF(bounds.low[0], -bounds.high[1], bounds.high[0] - bounds.low[0], bounds.high[1] - bounds.low[1])
     fine = max(box.width(), box.height()) / _FINE
     cuts, rapids, plunges = QPainterPath(), QPainterPath(), QPolygonF()
@@ -59,7 +70,7 @@ def drawing(toolpath: Toolpath) -> Drawing:
             plunges.append(QPointF(move.points[-1][0], -move.points[-1][1]))
         else:
             _add(cuts, move.points, fine)
-    return Drawing(toolpath, cuts, rapids, plunges, box)
+    return Drawing(toolpath, cuts, rapids, plunges, box, tuple(map(_box, toolpath.moves)))
 
 
 def _is_vertical(move: Move) -> bool:
@@ -82,12 +93,15 @@ def _apart(first: QPointF, second: QPointF) -> float:
     return math.hypot(first.x() - second.x(), first.y() - second.y())
 
 
-def _distance(move: Move, x: float, y: float, enough: float) -> float:
-    """Return how far a point is from a move; anything above ``enough`` where the move cannot be nearer."""
+def _box(move: Move) -> tuple[float, float, float, float]:
+    xs, ys, _ = zip(*move.points, strict=True)
+    return min(xs), -max(ys), max(xs), -min(ys)
+
+
+def _distance(move: Move, x: float, y: float) -> float:
+    """Return how far a point is from a move."""
     xs = [point[0] for point in move.points]
     ys = [-point[1] for point in move.points]
-    if x < min(xs) - enough or x > max(xs) + enough or y < min(ys) - enough or y > max(ys) + enough:
-        return math.inf
     pairs = zip(zip(xs, ys, strict=True), zip(xs[1:], ys[1:], strict=True), strict=False)
     return min((_to_segment(x, y, *start, *end) for start, end in pairs), default=math.inf)
 

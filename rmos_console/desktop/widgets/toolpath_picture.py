@@ -21,6 +21,8 @@ from rmos_console.desktop.widgets.sides import Side, pen
 from rmos_console.desktop.widgets.toolpath_drawing import Drawing
 
 _MARGIN = 28
+_MANY = 40_000
+"""Line ends from which edges are no longer smoothed: painting them would hold up the window."""
 _REACH = 10
 """Pixels within which a click finds a move."""
 
@@ -36,6 +38,7 @@ class ToolpathPicture(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self._layers: dict[Side, Drawing] = {}
         self._marked: tuple[Side, int] | None = None
+        self._marked_path = QPainterPath()
         self._mark_token, self._label = "accent", ""
         self._cache: tuple[object, QPixmap] | None = None
 
@@ -43,8 +46,9 @@ class ToolpathPicture(QWidget):
         """Show one toolpath with its deepest cut marked in the colour of the token ``mark``."""
         self._layers = {} if drawing is None else {"b": drawing}
         self._mark_token, self._marked, self._label = mark, None, ""
+        self._marked_path = QPainterPath()
         if drawing is not None and drawing.toolpath.deepest_line is not None and drawing.toolpath.cut_bounds:
-            self._marked = "b", drawing.toolpath.deepest_line
+            self._mark("b", drawing.toolpath.deepest_line)
             self._label = _depth(drawing)
         self._changed()
 
@@ -52,13 +56,19 @@ class ToolpathPicture(QWidget):
         """Show two toolpaths over each other; either may be missing."""
         self._layers = {side: each for side, each in (("a", a), ("b", b)) if each is not None}  # type: ignore[misc]  # the keys are sides
         self._mark_token, self._marked, self._label = "accent", None, ""
+        self._marked_path = QPainterPath()
         self._changed()
 
     def mark(self, side: Side, line: int | None) -> None:
         """Mark the moves of a line of one program; None marks nothing."""
-        self._marked = None if line is None else (side, line)
+        self._mark(side, line)
         self._label = ""
         self.update()
+
+    def _mark(self, side: Side, line: int | None) -> None:
+        """Remember the moves of a line: finding them among all for each painting would take too long."""
+        self._marked = None if line is None or side not in self._layers else (side, line)
+        self._marked_path = self._layers[side].moves_at(line) if self._marked and line is not None else QPainterPath()
 
     def summary(self) -> str:
         """Return how many moves there are, how large the cut is, and what was not understood."""
@@ -122,6 +132,8 @@ class ToolpathPicture(QWidget):
         painter = QPainter(pixmap)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_ground(painter)
+        if sum(each.cuts.elementCount() for each in self._layers.values()) > _MANY:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
         painter.setClipRect(QRectF(self.rect()).adjusted(1, 1, -1, -1))
         if self._layers:
             transform = self._transform()
@@ -170,10 +182,7 @@ class ToolpathPicture(QWidget):
         painter.drawPoints(transform.map(drawing.plunges))
 
     def _paint_mark(self, painter: QPainter, transform: QTransform) -> None:
-        if self._marked is None or self._marked[0] not in self._layers:
-            return
-        side, line = self._marked
-        path: QPainterPath = transform.map(self._layers[side].moves_at(line))
+        path: QPainterPath = transform.map(self._marked_path)
         if path.elementCount() == 0:
             return
         colour = theme.tokens().color(self._mark_token)

@@ -7,21 +7,20 @@ from dataclasses import dataclass
 
 from rmos_console.core.compare.gcode import GcodeOptions, diff_gcode, split_lines
 from rmos_console.core.compare.gcode_words import comparable
-from rmos_console.core.compare.toolpath import parse
 from rmos_console.core.records.diff import GcodeDiff, Hunk, RunDiff
 from rmos_console.core.records.run import RunArtifact
 from rmos_console.core.store import Store
 from rmos_console.core.usecases import browse, compare
 from rmos_console.core.usecases.progress import Progress, stop_if
 from rmos_console.desktop.widgets.gcode_rows import PairedRows
-from rmos_console.desktop.widgets.toolpath_drawing import Drawing, drawing
+from rmos_console.desktop.widgets.toolpath_drawing import Drawing, draw
 
 
 @dataclass(frozen=True, slots=True)
 class Programs:
     """The G-code of both sides by lines, and how the lines stand beside each other.
 
-    ``diff`` is None where only one side has G-code.
+    ``diff`` is None where only one side has G-code; ``longest`` counts the characters of the longest line.
     """
 
     a: tuple[str, ...]
@@ -29,23 +28,22 @@ class Programs:
     rows: PairedRows
     diff: GcodeDiff | None
     names: tuple[str, str]
+    longest: int
 
 
 @dataclass(frozen=True, slots=True)
 class CompareFacts:
-    """Two runs compared; ``programs`` and the drawings are None where there is no G-code."""
+    """Two runs compared; ``programs`` is None where there is no G-code."""
 
     a: RunArtifact
     b: RunArtifact
     runs: RunDiff
     programs: Programs | None
-    path_a: Drawing | None
-    path_b: Drawing | None
 
 
 def load(store: Store, a: str, b: str, progress: Progress, cancelled: Callable[[], bool]) -> CompareFacts:
     """Read both runs, verifying their bytes, and compare them; raises :class:`CancelledError` between the steps."""
-    steps = 5
+    steps = 3
 
     def step(number: int, what: str) -> None:
         stop_if(cancelled, "The comparison")
@@ -56,13 +54,18 @@ def load(store: Store, a: str, b: str, progress: Progress, cancelled: Callable[[
     step(1, "comparing the fields")
     runs = compare.diff(store, a, b).runs
     step(2, "comparing the G-code")
-    text_a, text_b = gcode_of(left), gcode_of(right)
-    programs = _programs(left, right, cancelled)
-    step(3, "reading the toolpaths")
-    path_a = drawing(parse(text_a, cancelled=cancelled)) if text_a is not None else None
-    step(4, "reading the toolpaths")
-    path_b = drawing(parse(text_b, cancelled=cancelled)) if text_b is not None else None
-    return CompareFacts(a=left, b=right, runs=runs, programs=programs, path_a=path_a, path_b=path_b)
+    return CompareFacts(a=left, b=right, runs=runs, programs=_programs(left, right, cancelled))
+
+
+def draw_both(
+    facts: CompareFacts, progress: Progress, cancelled: Callable[[], bool]
+) -> tuple[Drawing | None, Drawing | None]:
+    """Draw the toolpaths of both sides, which may take longer than everything else together."""
+    progress(0, 2, "reading the toolpaths")
+    text_a, text_b = gcode_of(facts.a), gcode_of(facts.b)
+    a = draw(text_a, cancelled) if text_a is not None else None
+    progress(1, 2, "reading the toolpaths")
+    return a, draw(text_b, cancelled) if text_b is not None else None
 
 
 def gcode_of(run: RunArtifact) -> str | None:
@@ -87,7 +90,8 @@ def _programs(a: RunArtifact, b: RunArtifact, cancelled: Callable[[], bool]) -> 
         only_b = text_a is None
         hunk = Hunk("added" if only_b else "removed", (1, len(lines_a)), (1, len(lines_b)), ())
         rows = PairedRows(len(lines_a), len(lines_b), [hunk])
-    return Programs(tuple(lines_a), tuple(lines_b), rows, diff, (_name(a), _name(b)))
+    longest = max(map(len, (*lines_a, *lines_b)))
+    return Programs(tuple(lines_a), tuple(lines_b), rows, diff, (_name(a), _name(b)), longest)
 
 
 def _name(run: RunArtifact) -> str:

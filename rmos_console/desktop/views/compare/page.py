@@ -16,6 +16,7 @@ from rmos_console.desktop.widgets.cell_table import CellTable
 from rmos_console.desktop.widgets.gcode_pane import GcodePane
 from rmos_console.desktop.widgets.labels import PlainLabel
 from rmos_console.desktop.widgets.sides import Side, pen
+from rmos_console.desktop.widgets.toolpath_drawing import Drawing
 from rmos_console.desktop.widgets.toolpath_picture import ToolpathPicture
 
 _LEFT = 384
@@ -153,11 +154,15 @@ class ComparePage(QWidget):
         self._programs.setVisible(programs is not None)
         self._no_gcode.setVisible(programs is None)
         if programs is not None:
-            self.gcode.set_programs(programs.names, programs.a, programs.b, programs.rows)
+            self.gcode.set_programs(programs.names, programs.a, programs.b, programs.rows, programs.longest)
             self._gcode_note.setText(self._gcode_words(facts))
             self._gcode_ignored.setVisible(programs.diff is not None)
-        self.picture.show_both(facts.path_a, facts.path_b)
+        self.picture.show_both(None, None)
         self._line.setText("")
+
+    def show_drawings(self, a: Drawing | None, b: Drawing | None) -> None:
+        """Show the toolpaths of the comparison on screen, which are read after everything else."""
+        self.picture.show_both(a, b)
 
     def _gcode_words(self, facts: CompareFacts) -> str:
         programs = facts.programs

@@ -15,6 +15,7 @@ from rmos_console.desktop.widgets.buttons import link
 from rmos_console.desktop.widgets.cell_table import CellTable
 from rmos_console.desktop.widgets.evidence_text import EvidenceText
 from rmos_console.desktop.widgets.labels import KeyCap, PlainLabel
+from rmos_console.desktop.widgets.toolpath_drawing import Drawing
 from rmos_console.desktop.widgets.toolpath_picture import ToolpathPicture
 
 _LONG = 12_000
@@ -42,6 +43,7 @@ class QueueCard(QScrollArea):
         self.read = False
         self._facts: CardFacts | None = None
         self._wide: bool | None = None
+        self._mark = "accent"
         self._make_parts()
         self.setWidget(self._page())
         self.verticalScrollBar().valueChanged.connect(self._look)
@@ -170,11 +172,16 @@ class QueueCard(QScrollArea):
     def _show_picture(self, facts: CardFacts) -> None:
         level = facts.run.risk.shown
         mark = "yellow" if level == "YELLOW" else "red" if level in {"RED", "ERROR"} else "accent"
-        self._picture.show_one(facts.toolpath, mark=mark)
-        self._picture.setVisible(facts.toolpath is not None)
-        self._path_words.setText(
-            self._picture.summary() if facts.toolpath is not None else self.tr("no G-code was kept with this run")
-        )
+        self._mark = mark
+        self._picture.show_one(None)
+        self._picture.setVisible(facts.gcode is not None)
+        waiting = self.tr("is being drawn") if facts.gcode is not None else self.tr("no G-code was kept with this run")
+        self._path_words.setText(waiting)
+
+    def show_drawing(self, drawing: Drawing) -> None:
+        """Show the toolpath of the explanation on screen."""
+        self._picture.show_one(drawing, mark=self._mark)
+        self._path_words.setText(self._picture.summary())
 
     def clear(self) -> None:
         """Forget the explanation; an empty card is never read."""

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from rmos_console.core.compare.toolpath import parse
 from rmos_console.core.errors import NotFoundError
 from rmos_console.core.records.review import Policy, Review, Seen
 from rmos_console.core.records.run import RunArtifact
@@ -14,7 +13,6 @@ from rmos_console.core.store import Store
 from rmos_console.core.usecases import browse, review
 from rmos_console.desktop.plaintext import visible
 from rmos_console.desktop.widgets.json_words import at_path, shown
-from rmos_console.desktop.widgets.toolpath_drawing import Drawing, drawing
 
 _LONG_PARAGRAPH = 280
 """Characters above which a paragraph without marks, and what follows it, stands smaller below the evidence."""
@@ -71,7 +69,7 @@ class CardFacts:
     policy: Policy
     failed: tuple[FailedRule, ...]
     contrast: Contrast | None
-    toolpath: Drawing | None
+    gcode: str | None
 
     @property
     def title(self) -> str:
@@ -152,7 +150,7 @@ def load(store: Store, run_id: str, advisory_id: str) -> CardFacts:
         policy=view.policy,
         failed=_failed(content, run.document()),
         contrast=_contrast(content),
-        toolpath=drawing(parse(gcode)) if isinstance(gcode, str) and gcode.strip() else None,
+        gcode=gcode if isinstance(gcode, str) and gcode.strip() else None,
     )
 
 
