@@ -156,11 +156,10 @@ def write_once(folder: Path, target: Path, data: bytes) -> None:
     Missing folders between the two are created. A target that exists is left as it is but made durable all the same:
     its writer may not have got that far.
     """
-    made = []
-    for parent in reversed([parent for parent in target.parents if folder in parent.parents]):
+    below = [parent for parent in target.parents if folder in parent.parents]
+    for parent in reversed(below):
         with suppress(FileExistsError):
             create_folder(parent)
-            made.append(parent.parent)
     if target.exists():
         descriptor = open_file(target)
         try:
@@ -172,5 +171,5 @@ def write_once(folder: Path, target: Path, data: bytes) -> None:
             write_all(descriptor, data)
             os.fsync(descriptor)
             name.rename(target)
-    for parent in [target.parent, *(parent for parent in target.parents if folder in (parent, *parent.parents))]:
+    for parent in (*below, folder):
         sync_folder(parent)
