@@ -15,8 +15,8 @@ from rmos_console.core import identity
 from rmos_console.core.records.changes import Changes
 from rmos_console.core.records.review import Review
 from rmos_console.core.review.signing import verify
-from rmos_console.core.store import Store, open_store
-from rmos_console.core.usecases import admin, audit, demo, review
+from rmos_console.core.store import Store, create_store, open_store
+from rmos_console.core.usecases import admin, audit, demo, intake, review
 from rmos_console.desktop.main_window import MainWindow
 from rmos_console.desktop.tasks import TaskRunner
 from rmos_console.desktop.views.queue_view import QueueView
@@ -233,6 +233,57 @@ def test_what_another_person_decides_meanwhile_leaves_the_queue(
     settled(queue.tasks)
     assert shown(queue)[0] != run_id
     assert "no longer waits" in queue.page.notice.text.whole()
+
+
+def test_what_changed_since_it_was_read_must_be_read_again(
+    queue: QueueView, another: Store, qtbot: QtBot, settled: Settled
+) -> None:
+    sign_in(queue, "mvoss")
+    go_to(queue, settled, "YELLOW")
+    read_to_the_end(queue, qtbot)
+    old = queue._facts
+    chief = identity.unlock(another.store_id, "mvoss", demo.PASSPHRASE)
+    admin.set_policy(another, chief, mode="strict", caller=CALLER)
+    qtbot.waitUntil(lambda: queue._facts is not None and queue._facts is not old, timeout=PATIENCE_MS)
+    assert queue.page.bar.approve.needs == "Read to the end first"
+    assert "changed" in queue.page.notice.text.whole()
+
+
+def test_a_store_opened_read_only_takes_no_decisions(window: MainWindow, store_path: Path, settled: Settled) -> None:
+    window.desk.open(store_path, read_only=True)
+    settled(window.tasks)
+    window.perform("view.queue")
+    settled(window.tasks)
+    view = window.views["queue"]
+    assert isinstance(view, QueueView)
+    sign_in(view, "mvoss")
+    assert view.page.bar.approve.needs == "The store is read-only"
+    assert not view.page.bar.approve.isEnabled()
+    assert not view.page.bar.reject.isEnabled()
+    run_id = shown(view)[0]
+    before = decisions(view, run_id)
+    view.handle("queue.approve")
+    settled(view.tasks)
+    assert decisions(view, run_id) == before
+    assert view.page.notice.isVisible()
+
+
+def test_an_empty_queue_says_where_to_go(window: MainWindow, tmp_path: Path, settled: Settled) -> None:
+    create_store(tmp_path / "new")
+    window.desk.adopt(open_store(tmp_path / "new"))
+    settled(window.tasks)
+    window.perform("view.queue")
+    view = window.views["queue"]
+    assert isinstance(view, QueueView)
+    assert view.page.nothing.act.text() == "Import RMOS runs"
+    assert QApplication.focusWidget() is view.page.nothing.act
+    assert view.desk.store is not None
+    intake.create(view.desk.store, {"mode": "mvp", "tool_id": "T1", "status": "OK"}, CALLER)
+    settled(window.tasks)
+    view.touched(Changes(seq=2, everything=True))
+    settled(window.tasks)
+    QTest.mouseClick(view.page.nothing.act, Qt.MouseButton.LeftButton)
+    assert window.current_view() is window.runs
 
 
 def test_a_flipped_byte_makes_the_item_undecidable(

@@ -89,6 +89,8 @@ class QueueView(View):
             or facts.advisory.asset.advisory_id in changes.advisory_ids
         ):
             self._facts = None
+            if not self._move_on and not self._decisions.running:
+                self.page.notice.say(self.tr("Something about this explanation changed. It is shown as it is now."))
         self._queue.read()
 
     def reveal(self, subject: object) -> None:
