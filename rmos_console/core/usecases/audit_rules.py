@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from rmos_console.core.canonical import ABSENT_SHA256, canonical, canonical_sha256, sha256_hex
 from rmos_console.core.errors import RmosError
@@ -17,10 +17,18 @@ from rmos_console.core.review.checkpoints import check_checkpoint
 from rmos_console.core.review.policy import auto_complaint
 from rmos_console.core.review.signing import check_decision, signature_holds
 from rmos_console.core.review.states import is_suspect
-from rmos_console.core.store import Fold, Line, Store
+from rmos_console.core.store import Fold, Line, Location, Store
 from rmos_console.core.store.compact import compact
 from rmos_console.core.store.fold import When
 from rmos_console.core.usecases.review import facts_of
+
+
+class Recorded(NamedTuple):
+    """Where a decision stands in the ledger, when its transaction was written, and that machine's offset from UTC."""
+
+    location: Location
+    at: str
+    utc_offset: str
 
 
 class Replay:
@@ -30,6 +38,7 @@ class Replay:
         self.fold = Fold()
         self.findings: list[Finding] = []
         self.decisions: list[tuple[Review | AutoApproval, str]] = []
+        self.recorded: list[Recorded] = []
         self.commits = 0
         self._store = store
         self.digests: dict[int, str] = {}
@@ -45,6 +54,9 @@ class Replay:
             when = When(line.location, transaction["id"], transaction["at"])
             for event in transaction["events"]:
                 self._judge(event, transaction, line)
+                if len(self.decisions) > len(self.recorded):
+                    offset = str(transaction.get("offset", ""))
+                    self.recorded.append(Recorded(line.location, transaction["at"], offset))
                 try:
                     self.fold.take_in(compact(event, self._store.resolve), when)
                 except RmosError as error:
