@@ -17,6 +17,7 @@ from rmos_console.cli.call import Call
 from rmos_console.core.log import swallowed
 from rmos_console.core.records.actor import Actor, Caller
 from rmos_console.core.store import find_store, open_store
+from rmos_console.core.usecases.attempts import sweep_quietly
 
 if TYPE_CHECKING:
     import typer
@@ -52,9 +53,11 @@ class Session:
         return Caller(by=by, request_id=self.call.request_id)
 
     @contextmanager
-    def store(self) -> Iterator[Store]:
-        """Open the store of this call and close it after."""
+    def store(self, *, writes: bool = False) -> Iterator[Store]:
+        """Open the store of this call and close it after; a verb that ``writes`` ends overdue explanations first."""
         with open_store(self.store_path) as store:
+            if writes:
+                sweep_quietly(store, self.caller)
             yield store
 
     def answer(self, document: Callable[[], Any], page: Callable[[Console], None]) -> None:

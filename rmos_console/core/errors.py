@@ -13,6 +13,7 @@
     ├── BadDataError          exit 5   malformed, too large, unreadable or invalid data
     │   └── BadIdError                 an id that does not match its pattern
     ├── CancelledError        exit 1   the caller asked to stop
+    ├── EngineError           exit 1   an explanation engine cannot be used, or gave nothing that can be
     └── StoreError            exit 6   the store cannot be used this way, now
         ├── NoStoreError               nothing there
         ├── ForeignStoreError          a folder in another RMOS layout
@@ -110,6 +111,13 @@ class CancelledError(RmosError):
     """The caller asked to stop; what was acknowledged before stays."""
 
     code = "cancelled"
+    exit_code = 1
+
+
+class EngineError(RmosError):
+    """An explanation engine cannot be used, broke off, or gave nothing that can be shown."""
+
+    code = "engine"
     exit_code = 1
 
 

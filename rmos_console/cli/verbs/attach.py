@@ -36,7 +36,7 @@ def attach(
     if request_id is not None:
         caller = caller.model_copy(update={"request_id": check_foreign_id(request_id, what="request id")})
     document = None if file is None else read_document(file, what="advisory")
-    with session.store() as store:
+    with session.store(writes=True) as store:
         written = use_case.attach(
             store,
             run,

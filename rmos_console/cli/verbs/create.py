@@ -34,7 +34,7 @@ def create(
     if lines:
         raise typer.Exit(_create_lines(session, file))
     document = read_document(file, what="run")
-    with session.store() as store:
+    with session.store(writes=True) as store:
         run = intake.create(store, document, session.caller).value
     session.answer(run.document, lambda out: out.print(_created(run)))
 
@@ -42,7 +42,7 @@ def create(
 def _create_lines(session: Session, file: str) -> int:
     """Answer each line before reading the next. A bad line is answered and passed over; a store that fails ends it."""
     refused = 0
-    with session.store() as store:
+    with session.store(writes=True) as store:
         for number, line in enumerate(read_lines(file), start=1):
             try:
                 data = line if isinstance(line, bytes) else _raise(line)

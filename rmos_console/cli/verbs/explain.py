@@ -14,6 +14,8 @@ from rmos_console.cli.options import AsJson, verbs
 from rmos_console.cli.session import Session
 from rmos_console.cli.visible import visible
 from rmos_console.core.errors import UsageError
+from rmos_console.core.explain.engine import ExplanationEngine
+from rmos_console.core.explain.engines import find_engine
 from rmos_console.core.records.run import RunArtifact
 from rmos_console.core.store import Store
 from rmos_console.core.usecases import browse
@@ -28,6 +30,9 @@ def explain(
     run: Annotated[str | None, typer.Argument(metavar="[RUN]", help="A run id, or the id at its source.")] = None,
     all_missing: Annotated[bool, typer.Option("--all-missing", help="Explain every run that has none.")] = False,
     detail: Annotated[Literal["summary", "full"], typer.Option(help="How much of the text to print.")] = "summary",
+    engine: Annotated[
+        str | None, typer.Option(metavar="ID", help="What writes it: offline, http, or an installed engine.")
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Make a new text though one stands; it supersedes.")] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -37,19 +42,22 @@ def explain(
         raise UsageError("Name a run, or give --all-missing; one of the two.")
     if all_missing and force:
         raise UsageError("--force makes a new text of one run; name the run instead of --all-missing.")
+    chosen = find_engine(engine)
     if run is None:
-        _explain_missing(session)
+        _explain_missing(session, chosen)
         return
-    with session.store() as store:
-        artifact = use_case.explain(store, run, force=force, caller=session.caller).value
+    with session.store(writes=True) as store:
+        artifact = use_case.explain(store, run, force=force, caller=session.caller, engine=chosen).value
         text = _full_text(store, artifact) if detail == "full" else artifact.explanation_summary
     session.answer(artifact.document, lambda out: _page(out, artifact, text))
 
 
-def _explain_missing(session: Session) -> None:
-    with session.store() as store, progress.on_stderr() as report:
-        summary = use_case.explain_missing(store, caller=session.caller, progress=report).value
+def _explain_missing(session: Session, engine: ExplanationEngine) -> None:
+    with session.store(writes=True) as store, progress.on_stderr() as report:
+        summary = use_case.explain_missing(store, caller=session.caller, engine=engine, progress=report).value
     words = f"Explained {render.counted(summary.explained, 'run')}, {summary.failed} failed, {summary.skipped} skipped."
+    if summary.stopped is not None:
+        words += f" Gave up early: {visible(summary.stopped)}"
     session.answer(summary.document, lambda out: out.print(words))
     if summary.failed:
         raise typer.Exit(Exit.NEGATIVE)

@@ -30,7 +30,7 @@ def add(
 ) -> None:
     """Keep a copy of a file with a run."""
     session = Session.of(context, as_json=as_json)
-    with session.store() as store:
+    with session.store(writes=True) as store:
         written = intake.add_file(store, run, path, session.caller, kind=kind)
     verb = "is kept with" if written.changes.run_ids else "is kept already with"
     line = f"{visible(path.name)} {verb} {written.value.run_id}"

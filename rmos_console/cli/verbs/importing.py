@@ -29,7 +29,7 @@ def import_(
 ) -> None:
     """Import the runs of other RMOS stores. Safe to repeat; exits with 1 on conflicts or refusals."""
     session = Session.of(context, as_json=as_json)
-    with session.store() as store, progress.on_stderr() as report:
+    with session.store(writes=True) as store, progress.on_stderr() as report:
         written = importing.import_paths(
             store, paths, layout=layout, timezone=timezone, dry_run=dry_run, caller=session.caller, progress=report
         )

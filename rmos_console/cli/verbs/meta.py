@@ -27,7 +27,7 @@ def meta(
     """Set or remove meta of a run. Its sealed part never changes."""
     session = Session.of(context, as_json=as_json)
     set_, unset = parse_pairs(pairs)
-    with session.store() as store:
+    with session.store(writes=True) as store:
         written = intake.patch_meta(store, run, set_, unset, session.caller)
     changed = "Changed meta of" if written.changes.run_ids else "Nothing to change in meta of"
     session.answer(written.value.document, lambda out: out.print(f"{changed} {written.value.run_id}"))

@@ -26,7 +26,7 @@ app = verbs()
 def queue(context: typer.Context, as_json: AsJson = False) -> None:
     """List the explanations that wait for a person. The most pressing come first."""
     session = Session.of(context, as_json=as_json)
-    with session.store() as store:
+    with session.store(writes=True) as store:
         items = use_case.queue(store.snapshot())
     session.answer(
         lambda: {"items": [item.document() for item in items], "total": len(items)},
@@ -52,7 +52,7 @@ def review(
     """Decide about the exact text of an advisory, signed. Or take a decision back."""
     session = Session.of(context, as_json=as_json)
     verb = _one_of(approve=approve, reject=reject, withdraw=withdraw)
-    with session.store() as store:
+    with session.store(writes=True) as store:
         if verb == "withdrawn":
             signer = unlock(store.store_id, reviewer, ask.passphrase(reviewer))
             made = use_case.withdraw(store, signer, run, advisory, caller=session.caller).value

@@ -33,6 +33,7 @@ class OfflineEngine:
 
     id = "offline"
     version = "1"
+    deterministic = True
 
     def explain(self, source: EngineInput) -> Explanation:
         """Explain a run. Never raises: what cannot be read is said to be missing."""

@@ -26,6 +26,11 @@ def spell(keys: tuple[str, ...], position: int | None = None) -> str:
     return ".".join(keys) + ("" if position is None else f"[{position}]")
 
 
+def is_path(path: str) -> bool:
+    """Tell whether a path is spelled as paths are, whatever lies there."""
+    return bool(path) and re.fullmatch(rf"(?:{_STEP.pattern})+", path, re.DOTALL) is not None
+
+
 def look_up(document: Any, path: str) -> Any:
     """Return the value at ``path``; None where the document does not reach that far or the path is malformed."""
     value, at = document, 0

@@ -17,16 +17,26 @@ from rmos_console.core.records.run import Risk
 INITIAL: Final = Policy()
 """In force until an admin sets another: tiered, one signature for RED, the offline engine on the list."""
 
+HTTP_ENGINE: Final = "http"
+"""The id of the engine whose texts come from a server; no package can bring another engine of that name."""
+
+ALWAYS_READ: Final = frozenset({HTTP_ENGINE})
+"""Engines whose texts are untrusted: a person reads each of them, whatever a policy lists."""
+
 AUTO_ACTOR: Final = "system:auto_explanation_green"
 """The only actor that approves automatically."""
 
 
 def may_auto_approve(policy: Policy, risk: Risk, engine: Engine | None) -> bool:
-    """Tell whether ``policy`` approves, without a person, a text minted in this very transaction by ``engine``."""
+    """Tell whether ``policy`` approves, without a person, a text minted in this very transaction by ``engine``.
+
+    Never for the engines of :data:`ALWAYS_READ`, even where the policy lists them.
+    """
     return (
         policy.mode == "tiered"
         and risk.policy == "GREEN"
         and engine is not None
+        and engine.id not in ALWAYS_READ
         and f"{engine.id}@{engine.version}" in policy.engines
     )
 

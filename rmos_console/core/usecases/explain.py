@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
-from rmos_console.core.canonical import canonical_sha256
-from rmos_console.core.errors import CancelledError, RmosError
+from rmos_console.core.errors import EngineError, RmosError
 from rmos_console.core.explain.contrast import nearest, shortlist
 from rmos_console.core.explain.engine import EngineInput, Explanation, ExplanationEngine
-from rmos_console.core.explain.offline import OfflineEngine
+from rmos_console.core.explain.engines import Unusable, find_engine
+from rmos_console.core.explain.running import plain_reason, run_engine
 from rmos_console.core.log import swallowed, use_case
 from rmos_console.core.records import events
 from rmos_console.core.records.actor import Caller
@@ -23,48 +23,81 @@ from rmos_console.core.records.run import RunArtifact
 from rmos_console.core.review.policy import may_auto_approve
 from rmos_console.core.store import RunEntry, Store, View
 from rmos_console.core.usecases.attach import seal_events
+from rmos_console.core.usecases.attempts import (
+    ATTEMPT_SECONDS,
+    attempt_key,
+    fail_attempt,
+    is_open,
+    open_attempt,
+    stands,
+    sweep,
+    sweep_quietly,
+)
 from rmos_console.core.usecases.browse import artifact
-from rmos_console.core.usecases.clock import in_seconds, now_utc
+from rmos_console.core.usecases.clock import now_utc
 from rmos_console.core.usecases.commit import commit
 from rmos_console.core.usecases.find import find_run
 from rmos_console.core.usecases.progress import Cancelled, Progress, never, silent
-from rmos_console.core.usecases.state import is_superseded
 
-ATTEMPT_SECONDS = 120.0
-"""How long an attempt stays open; any writer ends an older one as failed."""
+__all__ = ["ATTEMPT_SECONDS", "ExplainSummary", "explain", "explain_missing", "sweep", "sweep_quietly"]
+
+STOP_AFTER = 5
+"""So many runs in a row that fail for the same reason end an explanation of all: the engine is down, not the runs."""
 
 
 class ExplainSummary(Record):
-    """How an explanation of all runs without one went."""
+    """How an explanation of all runs without one went.
+
+    ``explained`` and ``failed`` count what this call did; ``skipped`` runs were explained, or are being explained, by
+    somebody else meanwhile. ``stopped`` says why it gave up before the last run.
+    """
 
     explained: int = 0
     failed: int = 0
     skipped: int = 0
     cancelled: bool = False
+    stopped: str | None = None
 
 
-def attempt_key(run_sha256: str, engine: Engine) -> str:
-    """Return the key of an attempt: the same run bytes, engine and version are explained once."""
-    return canonical_sha256([run_sha256, engine.id, engine.version])
+class _Task(NamedTuple):
+    """One attempt: what is explained, by what, on whose behalf, and for how long."""
+
+    store: Store
+    entry: RunEntry
+    engine: ExplanationEngine
+    made_by: Engine
+    attempt: str
+    caller: Caller
+    deadline: float
+    cancelled: Cancelled
 
 
 def explain(
-    store: Store, run: str, *, force: bool = False, caller: Caller, engine: ExplanationEngine | None = None
+    store: Store,
+    run: str,
+    *,
+    force: bool = False,
+    caller: Caller,
+    engine: ExplanationEngine | None = None,
+    seconds: float = ATTEMPT_SECONDS,
+    cancelled: Cancelled = never,
 ) -> Written[RunArtifact]:
     """Generate, seal and attach an explanation of a run, and return the run with it.
 
-    While an explanation stands it is returned as it is; ``force`` mints another, which supersedes. A caller that finds
-    an attempt open gets the run as PENDING. Every failure ends in ERROR with a reason and the run is still returned.
+    Without ``engine`` it is the one :func:`find_engine` chooses. While an explanation stands it is returned as it is;
+    ``force`` mints another, which supersedes. A caller that finds an attempt open gets the run as PENDING. Every
+    failure ends in ERROR with a reason and the run is still returned; so does an engine that has not answered
+    ``seconds`` after the attempt began, or once ``cancelled`` says so.
     """
     with use_case("explain", run_id=run, request_id=caller.request_id) as facts:
-        chosen = engine or OfflineEngine()
+        chosen = engine or find_engine()
         entry, _ = find_run(store.snapshot(), run)
         store.read_run(entry.run_id)  # damaged bytes are not explained
         made_by = Engine(id=chosen.id, version=chosen.version)
-        attempt = new_id("att")
-        changes = _open_attempt(store, entry, made_by, attempt, caller, force=force)
-        if _is_open(store.snapshot(), entry.run_id, attempt):
-            changes |= _generate(store, entry, chosen, made_by, attempt, caller)
+        attempt, deadline = new_id("att"), time.monotonic() + seconds
+        changes = open_attempt(store, entry, made_by, attempt, caller, force=force, seconds=seconds)
+        if is_open(store.snapshot(), entry.run_id, attempt):
+            changes |= _generate(_Task(store, entry, chosen, made_by, attempt, caller, deadline, cancelled))
         view = store.snapshot()
         value = artifact(store, view, find_run(view, entry.run_id)[0])
         facts["explanation_status"] = value.explanation_status
@@ -72,113 +105,112 @@ def explain(
 
 
 def explain_missing(
-    store: Store, *, caller: Caller, progress: Progress = silent, cancelled: Cancelled = never
+    store: Store,
+    *,
+    caller: Caller,
+    engine: ExplanationEngine | None = None,
+    progress: Progress = silent,
+    cancelled: Cancelled = never,
 ) -> Written[ExplainSummary]:
-    """Explain every run that has no explanation. Safe to run twice at once: each key is explained once."""
+    """Explain every run that has no explanation. Safe to run twice at once: each run is explained once.
+
+    Raises :class:`EngineError` before anything is written where the engine cannot be used.
+    """
     with use_case("explain.missing", request_id=caller.request_id) as facts:
-        missing = [entry.run_id for entry in store.snapshot().runs() if not _stands(store.snapshot(), entry)]
-        count = {"READY": 0, "ERROR": 0}
-        skipped = 0
-        changes = [Changes(seq=store.snapshot().head.seq)]
-        for done, run_id in enumerate(sorted(missing)):
-            if cancelled():
+        chosen = engine or find_engine()
+        if isinstance(chosen, Unusable):
+            raise EngineError(chosen.reason)
+        view = store.snapshot()
+        missing = sorted(entry.run_id for entry in view.runs() if not stands(view, entry))
+        tally = _Tally([Changes(seq=view.head.seq)])
+        for done, run_id in enumerate(missing):
+            if tally.stopped is not None or cancelled():
                 break
             progress(done, len(missing), "explaining")
-            try:
-                written = explain(store, run_id, caller=caller)
-            except CancelledError:
-                break
-            changes.append(written.changes)
-            status = written.value.explanation_status
-            if status in count:
-                count[status] += 1
-            else:
-                skipped += 1
-        facts.update(explained=count["READY"], failed=count["ERROR"])
-        total = count["READY"] + count["ERROR"] + skipped
-        summary = ExplainSummary(
-            explained=count["READY"], failed=count["ERROR"], skipped=skipped, cancelled=total < len(missing)
-        )
-        return Written(value=summary, changes=Changes.union(changes))
+            tally.take(run_id, _explain_missing_one(store, run_id, chosen, caller, cancelled))
+        progress(tally.done, len(missing), "explaining")
+        summary = tally.summary(cancelled=tally.stopped is None and tally.done < len(missing))
+        facts.update(explained=summary.explained, failed=summary.failed)
+        return Written(value=summary, changes=Changes.union(tally.changes))
 
 
-def sweep_events(view: View, moment: str) -> list[events.Event]:
-    """Return the events that end every attempt whose deadline has passed."""
-    return [
-        events.explanation_failed(run_id, attempt.attempt, reason="the attempt ran past its deadline")
-        for run_id, attempt in view.open_attempts()
-        if (attempt.deadline_utc or "") < moment
-    ]
-
-
-def sweep(store: Store, caller: Caller) -> Changes | None:
-    """End overdue attempts; None where there are none. Writers do this at open and each minute."""
-    if not sweep_events(store.snapshot(), now_utc()):
+def _explain_missing_one(
+    store: Store, run_id: str, engine: ExplanationEngine, caller: Caller, cancelled: Cancelled
+) -> Written[RunArtifact] | None:
+    """Explain a run; None where somebody else did so meanwhile."""
+    view = store.snapshot()
+    if stands(view, find_run(view, run_id)[0]):
         return None
-    return commit(store, caller, lambda view: sweep_events(view, now_utc()))
+    return explain(store, run_id, caller=caller, engine=engine, cancelled=cancelled)
 
 
-def _stands(view: View, entry: RunEntry) -> bool:
-    return any(
-        view.has_asset(word.advisory_id) and not is_superseded(entry, word.advisory_id) for word in entry.explanations
-    )
+class _Tally:
+    """Counts how an explanation of many runs goes."""
+
+    def __init__(self, changes: list[Changes]) -> None:
+        self.changes = changes
+        self.stopped: str | None = None
+        self._counts = {"READY": 0, "ERROR": 0, "skipped": 0}
+        self._reasons: list[str] = []
+
+    @property
+    def done(self) -> int:
+        """How many runs were looked after."""
+        return sum(self._counts.values())
+
+    def take(self, run_id: str, written: Written[RunArtifact] | None) -> None:
+        """Count one run."""
+        if written is None or run_id not in written.changes.run_ids:
+            self._counts["skipped"] += 1
+            return
+        self.changes.append(written.changes)
+        failed = written.value.explanation_status == "ERROR"
+        self._counts["ERROR" if failed else "READY"] += 1
+        self._reasons = [*self._reasons, written.value.explanation_error or ""] if failed else []
+        if len(self._reasons) >= STOP_AFTER and len(set(self._reasons[-STOP_AFTER:])) == 1:
+            self.stopped = self._reasons[-1]
+
+    def summary(self, *, cancelled: bool) -> ExplainSummary:
+        """Return the counts."""
+        count = self._counts
+        return ExplainSummary(
+            explained=count["READY"],
+            failed=count["ERROR"],
+            skipped=count["skipped"],
+            cancelled=cancelled,
+            stopped=self.stopped,
+        )
 
 
-def _open_attempt(
-    store: Store, entry: RunEntry, engine: Engine, attempt: str, caller: Caller, *, force: bool
-) -> Changes:
-    key = attempt_key(entry.run_sha256, engine)
-
-    def decide(view: View) -> Sequence[events.Event]:
-        now = find_run(view, entry.run_id)[0]
-        overdue = sweep_events(view, now_utc())
-        ended = {event["attempt"] for event in overdue}
-        if any(other.state == "open" and other.attempt not in ended for other in now.attempts):
-            return overdue
-        if not force and _stands(view, now):
-            return overdue
-        return [
-            *overdue,
-            events.explanation_pending(
-                entry.run_id,
-                attempt,
-                key=key,
-                engine_id=engine.id,
-                engine_version=engine.version,
-                deadline_utc=in_seconds(ATTEMPT_SECONDS),
-            ),
-        ]
-
-    return commit(store, caller, decide)
-
-
-def _is_open(view: View, run_id: str, attempt: str) -> bool:
-    entry = view.run(run_id)
-    return entry is not None and any(other.attempt == attempt and other.state == "open" for other in entry.attempts)
-
-
-def _generate(
-    store: Store, entry: RunEntry, engine: ExplanationEngine, made_by: Engine, attempt: str, caller: Caller
-) -> Changes:
-    started = time.perf_counter()
+def _generate(task: _Task) -> Changes:
+    """Generate outside the lock and commit the outcome, whatever it is."""
+    store, entry, started = task.store, task.entry, time.perf_counter()
     try:
         source, contrast = _source(store, entry)
-        explanation = engine.explain(source)
-        asset = _asset(entry, contrast, explanation, made_by, caller, _milliseconds(started))
-        sealed = store.externalize(asset.document())
-        return _finish(store, entry, asset, sealed, attempt, caller)
+        explanation = run_engine(
+            task.engine,
+            source,
+            engine_id=task.made_by.id,
+            seconds=max(0.0, task.deadline - time.monotonic()),
+            cancelled=task.cancelled,
+        )
+        asset = _asset(entry, contrast, explanation, task.made_by, task.caller, _milliseconds(started))
+        return _finish(store, entry, asset, store.externalize(asset.document()), task.attempt, task.caller)
     except RmosError as error:
-        swallowed("explain", error, run_id=entry.run_id, attempt=attempt)
-        return _fail(store, entry.run_id, attempt, error.message, caller)
-    except Exception as error:  # noqa: BLE001  an engine is a plug-in: whatever it raises ends in ERROR, never in a crash
-        swallowed("explain", error, run_id=entry.run_id, attempt=attempt)
-        return _fail(store, entry.run_id, attempt, f"the engine {made_by.id} stopped unexpectedly", caller)
+        swallowed("explain", error, run_id=entry.run_id, attempt=task.attempt)
+        return fail_attempt(store, entry.run_id, task.attempt, plain_reason(error.message), task.caller)
+    except Exception as error:  # noqa: BLE001  whatever goes wrong while a run is explained ends in ERROR, not in a crash
+        swallowed("explain", error, run_id=entry.run_id, attempt=task.attempt)
+        return fail_attempt(store, entry.run_id, task.attempt, "the explanation stopped unexpectedly", task.caller)
+    except BaseException:  # Ctrl+C: nobody will wait for this attempt
+        fail_attempt(store, entry.run_id, task.attempt, "the explanation was cancelled", task.caller)
+        raise
 
 
 def _source(store: Store, entry: RunEntry) -> tuple[EngineInput, RunEntry | None]:
     view = store.snapshot()
     run = store.resolve(store.read_run(entry.run_id))
-    green = (other for other in view.runs() if other.risk.policy == "GREEN" and other.run_id != entry.run_id)
+    green = (other for other in view.runs() if other.risk.policy == "GREEN")
     documents: dict[str, Any] = {}
     for run_id in shortlist(green, entry):
         documents[run_id] = store.read_run(run_id)
@@ -237,7 +269,7 @@ def _finish(
     )
 
     def decide(view: View) -> Sequence[events.Event]:
-        if not _is_open(view, entry.run_id, attempt):
+        if not is_open(view, entry.run_id, attempt):
             return []  # a late answer is dropped: a sweep or another caller ended the attempt
         made = [
             *seal_events(view, asset, sealed),
@@ -272,15 +304,6 @@ def _auto(view: View, entry: RunEntry, asset: AdvisoryAsset, asset_sha256: str) 
         policy_version=view.policy.version,
         at_utc=now_utc(),
     )
-
-
-def _fail(store: Store, run_id: str, attempt: str, reason: str, caller: Caller) -> Changes:
-    def decide(view: View) -> Sequence[events.Event]:
-        if not _is_open(view, run_id, attempt):
-            return []
-        return [events.explanation_failed(run_id, attempt, reason=reason[:500])]
-
-    return commit(store, caller, decide)
 
 
 def _milliseconds(started: float) -> float:
