@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 
 # Qt reads this when the first application object is built, and pytest-qt imports Qt early.
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
+# Numbers and dates are spelled as without any locale, whatever the machine's own is; bytes are UTF-8.
+for _variable in [name for name in os.environ if name in {"LANG", "LANGUAGE"} or name.startswith("LC_")]:
+    del os.environ[_variable]
+os.environ["LC_CTYPE"] = "C.UTF-8"
 
 hypothesis.settings.register_profile("default", deadline=None, print_blob=True)
 hypothesis.settings.register_profile("ci", deadline=None, print_blob=True, max_examples=60)
