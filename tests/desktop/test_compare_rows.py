@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from rmos_console.core.compare.gcode import GcodeOptions, diff_gcode, split_lines
@@ -32,6 +32,7 @@ def test_every_line_stands_once_and_in_order(a: str, b: str) -> None:
 
 
 @given(PROGRAM, PROGRAM)
+@example("G0 X1\n(a comment)", "(a comment)\nG0 X1")
 def test_lines_shown_as_equal_mean_the_same(a: str, b: str) -> None:
     rows = paired(a, b)
     keys_a = comparable(split_lines(a), GcodeOptions())

@@ -108,6 +108,28 @@ def test_approving_by_keyboard_signs_exactly_what_was_shown(queue: QueueView, qt
     assert audit.audit(queue.desk.store.path).ok
 
 
+def test_what_was_seen_is_signed_although_other_runs_arrive_meanwhile(
+    queue: QueueView, another: Store, qtbot: QtBot, settled: Settled
+) -> None:
+    sign_in(queue, "mvoss")
+    run_id = go_to(queue, settled, "YELLOW")
+    read_to_the_end(queue, qtbot)
+    facts = queue._facts
+    assert facts is not None
+    intake.create(another, {"mode": "mvp", "tool_id": "T1", "status": "OK"}, CALLER)
+    qtbot.waitUntil(lambda: _head(queue) > facts.seen.seq, timeout=PATIENCE_MS)
+    settled(queue.tasks)
+    assert queue.page.bar.approve.needs == ""  # what was read stays read
+    key(Qt.Key.Key_A)
+    qtbot.waitUntil(lambda: bool(decisions(queue, run_id)), timeout=PATIENCE_MS)
+    settled(queue.tasks)
+    assert decisions(queue, run_id)[-1].seen == facts.seen
+
+
+def _head(view: QueueView) -> int:
+    return view.desk.snapshot.head.seq if view.desk.snapshot is not None else 0
+
+
 def test_approve_asks_for_everything_that_is_missing_in_turn(queue: QueueView, qtbot: QtBot, settled: Settled) -> None:
     run_id = go_to(queue, settled, "RED")
     before = decisions(queue, run_id)
