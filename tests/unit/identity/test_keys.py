@@ -179,7 +179,9 @@ def test_a_key_that_is_no_plain_file_is_refused(tmp_path: Path) -> None:
 
 def test_a_public_half_that_is_not_the_private_ones_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr(identity, "_public_hex", lambda _key: "ab" * 32)  # whoever knows the passphrase could seal this
+        patch.setattr(
+            "rmos_console.core.identity.keys.public_hex", lambda _key: "ab" * 32
+        )  # whoever knows the passphrase could seal this
         made()
     with pytest.raises(SignatureError, match="belong together"):
         identity.unlock(STORE, "mvoss", PASSPHRASE)
