@@ -72,11 +72,12 @@ def test_any_marks_on_any_text_can_be_drawn(text: str, marks: list[tuple[int, in
 
 
 def test_a_mark_is_never_broken_and_lies_behind_its_words(qtbot: QtBot) -> None:
-    text = "The pocket is 18.0 mm deep and the tool measures 3.0 mm; that is too much."
-    marks = [(14, 21), (49, 55)]
+    text = "The pocket is 18.0 mm deep and the tool of hard steel-alloy measures 3 mm; too much."
+    marks = [(14, 21), (43, 59)]
+    assert [text[start:end] for start, end in marks] == ["18.0 mm", "hard steel-alloy"]
     widget = EvidenceText(text, marks)
     qtbot.addWidget(widget)
-    for width in range(90, 500, 7):
+    for width in range(140, 500, 7):
         widget.resize(width, widget.heightForWidth(width))
         assert len(widget.mark_rects()) == 2, width
         assert all(rect.left() >= 0 and rect.bottom() <= widget.height() + 1 for rect in widget.mark_rects())

@@ -122,10 +122,12 @@ def test_another_program_shows_within_200_ms_and_selection_and_scroll_stay(
 ) -> None:
     table = opened.runs.table
     table.selectRow(30)
+    table.verticalScrollBar().setValue(table.verticalScrollBar().value() + 170)
     settled(opened.tasks)
     selected = table.current()
     assert selected is not None
     height = table.visualRect(table.currentIndex()).top()
+    assert 100 < height < table.viewport().height() - 100
     before = len(opened.runs.book)
     delays = []
     command = [sys.executable, "-c", textwrap.dedent(OTHER_PROGRAM), str(store_path)]

@@ -28,6 +28,9 @@ class _Badge(QWidget):
         self.updateGeometry()
         self.update()
 
+    def _has_glyph(self) -> bool:
+        return True
+
     def _glyph_side(self) -> float:
         return round(self._size * 0.8)
 
@@ -41,7 +44,7 @@ class _Badge(QWidget):
         side = self._glyph_side()
         painter.setFont(self.font_used())
         painter.setPen(colour)
-        left = side + self._size * 0.55
+        left = side + self._size * 0.55 if self._has_glyph() else 0.0
         flags = int(Qt.AlignmentFlag.AlignVCenter.value) | int(Qt.TextFlag.TextSingleLine.value)
         painter.drawText(QRectF(left, 0, self.width() - left, self.height()), flags, self._word)
         return QRectF(1, (self.height() - side) / 2, side, side)
@@ -79,6 +82,9 @@ class ReviewBadge(_Badge):
     def font_used(self) -> QFont:
         """Return the font of the word: regular, a state is no alarm."""
         return theme.font(self._size)
+
+    def _has_glyph(self) -> bool:
+        return bool(self._glyph)
 
     def set_state(self, state: str, at_source: str | None = None) -> None:
         """Show another state; ``at_source`` is what a source decided where this store did not."""
