@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.house.cli_help import OPTION, calls, help_of, options_of, verbs_of
-from tests.house.tracked import CHECKOUT, name_of, tracked
+from tests.house.tracked import CHECKOUT, name_of, python_files, tracked
 
 README = CHECKOUT / "README.md"
 REFERENCE = CHECKOUT / "resources/help/command-line.md"
@@ -74,6 +74,13 @@ def test_the_reference_page_has_every_option_before_the_verb() -> None:
 def test_readme_names_every_verb() -> None:
     table = re.findall(r"^\| `([a-z]+)", README.read_text(encoding="utf-8"), re.MULTILINE)
     assert set(table) == set(verbs_of())
+
+
+def test_every_variable_that_is_read_is_described_and_no_other() -> None:
+    variable = re.compile(r"\bRMOS_[A-Z_]*[A-Z]\b")
+    code = "".join(path.read_text(encoding="utf-8") for path in python_files("rmos_console"))
+    told = "".join(page.read_text(encoding="utf-8") for page in PAGES)
+    assert set(variable.findall(told)) == set(variable.findall(code))
 
 
 def test_every_verb_explains_itself() -> None:
