@@ -123,12 +123,16 @@ def test_the_report_is_written_where_asked(
     audit.start()
     settled(audit.tasks)
     target = tmp_path / "report.json"
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(target), ""))
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_, **__: (str(target), ""))
     QTest.mouseClick(audit.export, Qt.MouseButton.LeftButton)
     settled(audit.tasks)
     assert audit.report is not None
-    assert json.loads(target.read_bytes()) == audit.report.document()
+    assert json.loads(target.read_bytes())["audit"]["head"] == audit.report.head.document()
     assert stat.S_IMODE(target.stat().st_mode) == 0o600
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_, **__: (str(tmp_path / "report"), ""))
+    audit.handle("audit.export")
+    settled(audit.tasks)
+    assert (tmp_path / "report.pdf").read_bytes().startswith(b"%PDF")
     audit.write_report(tmp_path / "no such folder" / "report.json")
     settled(audit.tasks)
     assert "not written" in audit.notice.text.whole()

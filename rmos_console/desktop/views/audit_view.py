@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
 import time
 from datetime import UTC, datetime
 from functools import partial
@@ -16,8 +14,9 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QFrame, QHBoxLayout, QS
 from rmos_console.core.errors import RmosError, StoreError
 from rmos_console.core.records.changes import Changes
 from rmos_console.core.records.report import AuditReport
-from rmos_console.core.usecases import audit
-from rmos_console.core.usecases.progress import Progress
+from rmos_console.core.usecases import audit, reporting
+from rmos_console.core.usecases.clock import now_utc
+from rmos_console.core.usecases.progress import Cancelled, Progress
 from rmos_console.desktop import theme, words
 from rmos_console.desktop.desk import Desk
 from rmos_console.desktop.tasks import Task, TaskRunner
@@ -225,26 +224,35 @@ class AuditView(View):
         return self.desk.snapshot.head.seq if self.desk.snapshot is not None else 0
 
     def _choose_file(self) -> None:
-        """Ask where to, and write the report there as JSON."""
+        """Ask where to; what the report is written as follows from the name of the file."""
         if self.report is None:
             return
+        formats = " ".join(f"*{suffix}" for suffix in reporting.FORMATS)
         name, _ = QFileDialog.getSaveFileName(
-            self, self.tr("Export the audit report"), "audit.json", self.tr("JSON (*.json)")
+            self,
+            self.tr("Export the audit report"),
+            "audit.pdf",
+            self.tr("Reports ({formats})").format(formats=formats),
+            options=QFileDialog.Option.DontConfirmOverwrite,  # an existing file is refused, never replaced
         )
         if name:
-            self.write_report(Path(name))
+            target = Path(name)
+            self.write_report(target if target.suffix else target.with_suffix(".pdf"))
 
     def write_report(self, target: Path) -> None:
-        """Write the report as JSON into ``target``, readable by its owner alone."""
-        report = self.report
-        if report is None:
+        """Audit the store once more and write a report that a stranger can read to the new file ``target``."""
+        store = self.desk.store
+        if store is None:
             return
-        self.tasks.run(
+        task = self.tasks.run(
             self.tr("Exporting the report"),
-            lambda _progress, _cancelled: _write(target, report),
+            partial(_write, store.path, target),
             lambda _nothing: self.notice.say(self.tr("The report was written to {path}").format(path=str(target))),
             lambda error: self.notice.fail(self.tr("The report was not written"), error),
         )
+        task.ended.connect(self._going.hide)
+        self._going.show()
+        self.progress.follow(task)
 
 
 def _seldom(progress: Progress) -> Progress:
@@ -260,15 +268,10 @@ def _seldom(progress: Progress) -> Progress:
     return tell
 
 
-def _write(target: Path, report: AuditReport) -> None:
-    data = json.dumps(report.document(), indent=2, ensure_ascii=False, sort_keys=True).encode("utf-8")
-    try:
-        descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise StoreError(f"The report cannot be written to {target} ({reason}); choose another place.") from error
+def _write(store: Path, target: Path, progress: Progress, cancelled: Cancelled) -> None:
+    reporting.check_report(target, store)
+    content = reporting.compose(store, made_at_utc=now_utc(), progress=_seldom(progress), cancelled=cancelled)
+    reporting.write(content, target)
 
 
 def _pill(text: str) -> QFrame:
