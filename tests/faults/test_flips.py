@@ -140,9 +140,12 @@ def test_a_removed_line_a_missing_segment_and_a_swapped_line_are_found(small: Pa
     with open_store(small, read_only=True) as store:
         assert ("ledger/000001.jsonl", len(lines[0])) in damage(store)
     forget(small)
-    file.write_bytes(b"".join([lines[0], lines[2], lines[1], *lines[3:]]))
-    with open_store(small, read_only=True) as store:
-        assert ("ledger/000001.jsonl", len(lines[0])) in damage(store)
+    for order in ([0, 2, 3, 4], [0, 2, 1, 3, 4], [0, 1, 1, 2, 3, 4]):
+        file.write_bytes(b"".join(lines[index] for index in order))
+        place = sum(len(lines[index]) for index in order[: 2 if order[1] == 1 else 1])
+        with open_store(small, read_only=True) as store:
+            assert ("ledger/000001.jsonl", place) in damage(store)
+            assert f"ledger/000001.jsonl is damaged at byte {place}" in (store.read_only_reason or "")
     file.unlink()
     with open_store(small, read_only=True) as store:
         assert ("ledger/000001.jsonl", 0) in damage(store)
@@ -214,3 +217,32 @@ def test_things_that_do_not_belong_into_a_store_are_named(small: Path) -> None:
     (small / "extra").hardlink_to(small / "ledger/notes.txt")
     with open_store(small, read_only=True) as store:
         assert set(damage(store)) == {("blobs/link", None), ("extra", None), ("ledger/notes.txt", None)}
+
+
+@pytest.mark.parametrize("gone", [1, 2, 3])
+def test_a_missing_segment_is_damage_with_and_without_a_catalog(tmp_path: Path, gone: int) -> None:
+    path = tmp_path / "s"
+    new_store(path, *range(6), limits=Limits(runs=2)).close()
+    (path / f"ledger/{gone:06}.jsonl").unlink()
+    for remembered in (True, False):
+        if not remembered:
+            forget(path)
+        with open_store(path, read_only=True) as store:
+            reason = store.read_only_reason or ""
+            if gone < 3:
+                assert (f"ledger/{gone:06}.jsonl", 0) in damage(store)
+                assert f"ledger/{gone:06}.jsonl is damaged at byte 0" in reason
+            elif remembered:
+                assert damage(store)
+                assert "line 9 was there when the catalog was saved" in reason
+            else:  # exactly what a death during rotation leaves
+                assert damage(store) == []
+
+
+def test_a_ledger_without_any_segment_is_damage(small: Path) -> None:
+    forget(small)
+    for file in (small / "ledger").iterdir():
+        file.unlink()
+    with open_store(small, read_only=True) as store:
+        assert "ledger/000001.jsonl is damaged at byte 0" in (store.read_only_reason or "")
+        assert damage(store)

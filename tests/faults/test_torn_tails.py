@@ -150,6 +150,7 @@ def test_nothing_is_cut_when_the_copy_fails(tmp_path: Path, missing: str, monkey
         before = ledger.read_bytes()
         if missing == "quarantine":
             (path / "quarantine").rmdir()
+            (path / "quarantine").write_bytes(b"in the way")
         else:
 
             def full(*_arguments: Any) -> int:
@@ -160,7 +161,8 @@ def test_nothing_is_cut_when_the_copy_fails(tmp_path: Path, missing: str, monkey
             store.commit(draft(sealed(2)))
         assert ledger.read_bytes() == before
         monkeypatch.undo()
-        (path / "quarantine").mkdir(mode=0o700, exist_ok=True)
+        if missing == "quarantine":
+            (path / "quarantine").unlink()
         seal(store, 2)
         assert store.snapshot().run_count == 2
 

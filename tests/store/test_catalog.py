@@ -101,6 +101,19 @@ def test_one_missing_database_is_built_again(tmp_path: Path, missing: str) -> No
     assert databases(path) == before
 
 
+def test_a_later_database_is_a_witness_even_if_an_earlier_one_is_missing(tmp_path: Path) -> None:
+    path = tmp_path / "s"
+    rich_store(path)
+    (path / "catalog/000001.json").unlink()
+    ledger = path / "ledger/000004.jsonl"
+    lines = ledger.read_bytes().splitlines(keepends=True)
+    with open_store(path, read_only=True) as store:
+        assert store.read_only_reason == "The store was opened for reading only."
+    ledger.write_bytes(b"".join(lines[:-1]))
+    with open_store(path, read_only=True) as store:
+        assert "ledger/000004.jsonl is damaged" in (store.read_only_reason or "")
+
+
 def test_a_catalog_of_another_version_or_store_is_not_used(tmp_path: Path) -> None:
     with new_store(tmp_path / "s", 1):
         pass

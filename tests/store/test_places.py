@@ -64,6 +64,27 @@ def test_everything_is_private_whatever_the_umask(tmp_path: Path, umask: int) ->
     }
 
 
+def test_a_copy_without_what_can_be_made_again_is_a_store(tmp_path: Path) -> None:
+    new_store(tmp_path / "s", 1).close()
+    for name in ("blobs", "quarantine", "catalog"):
+        for file in (tmp_path / "s" / name).iterdir():
+            file.unlink()
+        (tmp_path / "s" / name).rmdir()
+    for name in ("lock", "state"):
+        (tmp_path / "s" / name).unlink()
+    with open_store(tmp_path / "s", read_only=True) as store:
+        assert not [found for found in store.lines() if not hasattr(found, "transactions")]
+    with open_store(tmp_path / "s") as store:
+        assert store.read_only_reason is None
+        seal(store, 2)
+        store.put_blob(b"x")
+        ledger = tmp_path / "s/ledger/000001.jsonl"
+        ledger.write_bytes(ledger.read_bytes() + b"torn")
+        seal(store, 3)
+    for path in (tmp_path / "s").rglob("*"):
+        assert stat.S_IMODE(path.stat().st_mode) == (0o700 if path.is_dir() else 0o600), path
+
+
 def test_a_new_store_holds_its_creation_and_nothing_else(tmp_path: Path) -> None:
     create_store(tmp_path / "s")
     seq, digest, found = independent_verify(tmp_path / "s")

@@ -10,7 +10,14 @@ from pathlib import Path
 from rmos_console.core.canonical import sha256_hex
 from rmos_console.core.errors import DamagedError, NotFoundError
 from rmos_console.core.records.ids import check_sha256
-from rmos_console.core.store.files import check_folder, read_file, store_error, sweep_temporary, write_once
+from rmos_console.core.store.files import (
+    check_folder,
+    ensure_folder,
+    read_file,
+    store_error,
+    sweep_temporary,
+    write_once,
+)
 
 _NAME = re.compile(r"[0-9a-f]{64}")
 
@@ -33,6 +40,7 @@ class Blobs:
         try:
             if not self._swept:
                 self._swept = True
+                ensure_folder(self._folder)
                 sweep_temporary(self._folder)
             if path.exists():
                 self.get(name)

@@ -20,7 +20,7 @@ from rmos_console.core.store.bodies import has_marks
 from rmos_console.core.store.collecting import uncollected
 from rmos_console.core.store.compact import COMPACT_VERSION, Resolve
 from rmos_console.core.store.database import DurableStorage, Tables, read_database
-from rmos_console.core.store.files import FILE_MODE, open_file, sweep_temporary
+from rmos_console.core.store.files import FILE_MODE, ensure_folder, open_file, sweep_temporary
 from rmos_console.core.store.fold import Fold, When
 from rmos_console.core.store.follow import Position, damaged, split_lines
 from rmos_console.core.store.layout import Place
@@ -88,10 +88,15 @@ class SegmentRecord:
 
 
 class Catalog:
-    """The databases of one store, and what is not saved yet. ``loaded``: up to where :meth:`load` spared the ledger."""
+    """The databases of one store, and what is not saved yet.
+
+    :meth:`load` sets two positions: ``loaded``, up to where it spares reading the ledger, and ``known``, up to where
+    the ledger must reach.
+    """
 
     def __init__(self, place: Place, store_id: str, resolve: Resolve) -> None:
         self.loaded = Position()
+        self.known = Position()
         self._place = place
         self._store_id = store_id
         self._resolve = resolve
@@ -104,7 +109,11 @@ class Catalog:
     def load(self) -> tuple[Fold, Position]:
         """Return the fold of as many segments from the first as have a good database, and where that ends."""
         with uncollected():
-            return self._load()
+            fold, position = self._load()
+        names = self._names()
+        # Databases behind a missing one are not loaded, but they still know how long the ledger was.
+        self.known = self.remembered() if names and int(names[-1][:6]) > position.segment else position
+        return fold, position
 
     def _load(self) -> tuple[Fold, Position]:
         fold, position = Fold(), Position()
@@ -175,6 +184,7 @@ class Catalog:
     def save(self) -> None:
         """Save what is not saved; failing is logged, since everything can be built again."""
         try:
+            ensure_folder(self._place.catalog)
             with FileLock(self._place.catalog / "lock", mode=FILE_MODE, timeout=0, fallback_to_soft=False):
                 sweep_temporary(self._place.catalog)
                 self._save_all()

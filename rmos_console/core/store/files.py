@@ -85,6 +85,13 @@ def create_folder(path: Path) -> None:
     path.chmod(FOLDER_MODE)
 
 
+def ensure_folder(path: Path) -> None:
+    """Create one of a store's folders if it is missing: a copy may have left out what was empty."""
+    with suppress(FileExistsError):
+        create_folder(path)
+        sync_folder(path.parent)
+
+
 def write_all(descriptor: int, data: bytes) -> None:
     """Write every byte; raises :class:`OSError` ENOSPC if the system takes only a part."""
     view = memoryview(data)

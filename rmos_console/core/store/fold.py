@@ -311,6 +311,8 @@ def _reviewer_enrolled(fold: Fold, event: Event, _when: When) -> None:
         public_key=act["public_key"],
         enrolled_at_utc=act["at_utc"],
         enrolled_by=act["by"],
+        recovery_public_key=act.get("recovery_public_key"),
+        recovery_salt=act.get("recovery_salt"),
     )
     _person(fold, person, act)
 
@@ -318,7 +320,10 @@ def _reviewer_enrolled(fold: Fold, event: Event, _when: When) -> None:
 def _reviewer_rekeyed(fold: Fold, event: Event, _when: When) -> None:
     act = event["act"]
     person = _enrolled(fold, act)
-    _person(fold, person.model_copy(update={"public_key": act["public_key"]}), act)
+    renewed = {"public_key": act["public_key"], "former_keys": (*person.former_keys, person.public_key)}
+    if act["verb"] == "recover":
+        renewed.update(recovery_public_key=act["recovery_public_key"], recovery_salt=act["recovery_salt"])
+    _person(fold, person.model_copy(update=renewed), act)
 
 
 def _reviewer_revoked(fold: Fold, event: Event, _when: When) -> None:

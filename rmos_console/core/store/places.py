@@ -169,7 +169,7 @@ def write_refusal(place: Place, facts: StoreFacts) -> StoreError | None:
         return ReadOnlyError(f"The store is read-only: {root} is on a medium mounted read-only.")
     needed = [root, *place.folders, place.segment(place.segments()[-1])] if place.segments() else [root]
     for path in needed:
-        if not os.access(path, os.W_OK):
+        if path.exists() and not os.access(path, os.W_OK):
             return ReadOnlyError(f"The store is read-only: this account may not write {path}.")
     reason = None if facts.allow_network else network_reason(root)
     return None if reason is None else ReadOnlyError(reason)

@@ -10,7 +10,7 @@ from rmos_console.core.log import swallowed
 from rmos_console.core.records.changes import Changes
 from rmos_console.core.store.collecting import uncollected
 from rmos_console.core.store.commit import Committer
-from rmos_console.core.store.follow import check_segments, damaged
+from rmos_console.core.store.follow import Position, check_segments, damaged
 from rmos_console.core.store.line import segment_file
 from rmos_console.core.store.live import Live
 
@@ -29,8 +29,8 @@ class Reader:
         self._looks = 0
         self._told = live.refusal
 
-    def first_read(self, store_id: str, check_ends: Callable[[], None]) -> None:
-        """Read the ledger to its end and check that it is the one that store.json speaks of.
+    def first_read(self, store_id: str, known: Position, check_ends: Callable[[], None]) -> None:
+        """Read the ledger to its end; check that it reaches to ``known``, and that store.json speaks of it.
 
         Damage ends the reading and makes the store read-only; what was read before it stays.
         """
@@ -39,6 +39,9 @@ class Reader:
             check_ends()
             with self._live.section, uncollected():
                 self._live.catch_up()
+            end = self._live.follower.position
+            if end.seq < known.seq and self._live.condition() is None:
+                raise damaged(end.file, end.offset, f"line {known.seq} was there when the catalog was saved")
             if not self._live.fold.store_id:
                 raise damaged(segment_file(1), 0, "the line that created the store is gone")
             if self._live.fold.store_id != store_id:

@@ -10,7 +10,15 @@ from rmos_console.core.canonical import sha256_hex
 from rmos_console.core.log import logger
 from rmos_console.core.records.events import Event, store_recovered
 from rmos_console.core.store.append import Appender
-from rmos_console.core.store.files import TEMPORARY, open_file, read_file, store_error, sweep_temporary, write_once
+from rmos_console.core.store.files import (
+    TEMPORARY,
+    ensure_folder,
+    open_file,
+    read_file,
+    store_error,
+    sweep_temporary,
+    write_once,
+)
 from rmos_console.core.store.follow import Position, check
 from rmos_console.core.store.layout import Place
 from rmos_console.core.store.line import LineError, segment_file
@@ -27,6 +35,7 @@ def mend(place: Place, appender: Appender, behind: Position, tail: int) -> None:
     data = _read(place, behind, tail)
     name = f"{behind.segment:06}-{behind.offset}-{sha256_hex(data)}"
     try:
+        ensure_folder(place.quarantine)
         sweep_temporary(place.quarantine)
         write_once(place.quarantine, place.quarantine / name, data)
     except OSError as error:
@@ -58,7 +67,11 @@ def _lacks_only_newline(data: bytes, behind: Position) -> bool:
 
 def unnamed(place: Place, named: frozenset[str]) -> Iterator[Event]:
     """Yield an event for each quarantine file that the ledger does not name yet."""
-    for name in sorted(os.listdir(place.quarantine)):  # noqa: PTH208  # names only: usually there are none
+    try:
+        names = sorted(os.listdir(place.quarantine))  # noqa: PTH208  # names only: usually there are none
+    except FileNotFoundError:
+        return
+    for name in names:
         match = _NAME.fullmatch(name)
         if match is None or name in named:
             continue

@@ -85,7 +85,7 @@ class Store(_Closing):
         self._reader = Reader(self._live, self._committer, self._subscribers.tell, may_note=refusal is None)
         self._watcher = Watcher(self._reader.look)
         self._verifier = BackgroundVerifier(place, self._catalog.loaded, self._reader.found)
-        self._reader.first_read(facts.store_id, self._catalog.check_ends)
+        self._reader.first_read(facts.store_id, self._catalog.known, self._catalog.check_ends)
 
     @property
     def read_only_reason(self) -> str | None:
