@@ -33,6 +33,12 @@ FACTS: Final = ("mode", "tool_id", "status", "request_summary", "feasibility", "
 MOST_FACTS: Final = 200_000
 """Bytes of facts that are sent; a run beyond that is for the offline engine."""
 
+LONGEST_FACT: Final = 1000
+"""Characters of one text of a run that are sent."""
+
+MOST_ITEMS: Final = 100
+"""Items of one list or object of a run that are sent."""
+
 MOST_TEXT: Final = 20_000
 """Characters of an answer that a person can be asked to read."""
 
@@ -99,7 +105,18 @@ def configured() -> HttpEngine:
 
 
 def _facts(run: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: run.get(key) for key in FACTS}
+    return {key: _cut(run.get(key)) for key in FACTS}
+
+
+def _cut(value: Any) -> Any:
+    """Return a value with long texts cut and long lists and objects ended early."""
+    if isinstance(value, str):
+        return quoted(value, LONGEST_FACT)
+    if isinstance(value, Mapping):
+        return {key: _cut(value[key]) for key in sorted(value)[:MOST_ITEMS]}
+    if isinstance(value, list | tuple):
+        return [_cut(item) for item in value[:MOST_ITEMS]]
+    return value
 
 
 def _rules(run: Mapping[str, Any]) -> Iterable[dict[str, str]]:

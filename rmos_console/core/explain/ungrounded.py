@@ -7,6 +7,7 @@ a whole one may be rounded only as a ratio or percentage.
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from bisect import bisect_left
@@ -21,7 +22,7 @@ MOST_SPANS: Final = 500
 """Numbers that are flagged; a text with more is flagged enough."""
 
 _NUMBER: Final = re.compile(r"(?<![\w.,])(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:[eE][+-]?\d{1,3}(?!\w))?")
-_IN_TEXT: Final = re.compile(r"\d+(?:\.\d+)?(?:[eE][+-]?\d{1,3})?")
+_IN_TEXT: Final = re.compile(r"(?<![A-Za-z_])\d+(?:\.\d+)?(?:[eE][+-]?\d{1,3})?")
 _JUDGED: Final = ("request_summary", "feasibility", "decision")
 _MOST_JUDGED: Final = 2000
 
@@ -36,7 +37,7 @@ class Span(NamedTuple):
 def ungrounded(text: str, source: EngineInput) -> list[Span]:
     """Return where in ``text`` the numbers stand that do not follow from the inputs, in order."""
     stated = set(_numbers(source.run)) | set(_numbers(source.contrast)) | _limits()
-    related = _Related(_judged(source.run) | _judged(source.contrast) | _limits())
+    related = _Related(_judged(source.run), _judged(source.run) | _judged(source.contrast) | _limits())
     found = [
         Span(match.start(), match.end())
         for match in _NUMBER.finditer(text)
@@ -47,9 +48,8 @@ def ungrounded(text: str, source: EngineInput) -> list[Span]:
 
 
 def _is_grounded(written: str, stated: set[float], related: _Related) -> bool:
-    try:
-        number = float(written)
-    except (ValueError, OverflowError):
+    number = float(written)
+    if math.isinf(number):
         return False
     mantissa, _, exponent = written.lower().partition("e")
     decimals = len(mantissa.partition(".")[2]) - int(exponent or 0)
@@ -61,25 +61,31 @@ def _is_grounded(written: str, stated: set[float], related: _Related) -> bool:
 
 
 class _Related:
-    """Numbers of which two may give a third."""
+    """Numbers of which two may give a third, one of the run and one of anywhere."""
 
-    def __init__(self, numbers: Iterable[float]) -> None:
-        self._numbers = sorted(numbers)
+    def __init__(self, of_run: Iterable[float], anywhere: Iterable[float]) -> None:
+        self._own = sorted(of_run)
+        self._numbers = sorted(anywhere)
 
     def differs_by(self, number: float, slack: float) -> bool:
         """Tell whether two of them are ``number`` apart."""
         slack = max(slack, abs(number) * 1e-9)
-        return any(self._has(low + number - slack, low + number + slack) for low in self._numbers)
+        return any(
+            self._has(own + apart - slack, own + apart + slack) for own in self._own for apart in (number, -number)
+        )
 
     def is_share(self, number: float, slack: float) -> bool:
         """Tell whether one is ``number`` times, or ``number`` percent of, more or less than, another."""
-        shares = (
-            (number - slack, number + slack),
-            ((number - slack) / 100, (number + slack) / 100),
-            (1 + (number - slack) / 100, 1 + (number + slack) / 100),
-            (1 - (number + slack) / 100, 1 - (number - slack) / 100),
+        low, high = max(0.0, number - slack), number + slack
+        shares = [(low, high), (low / 100, high / 100), (1 + low / 100, 1 + high / 100)]
+        if high < 100:
+            shares.append((1 - high / 100, 1 - low / 100))
+        return any(
+            self._has(own * least, own * most) or (least and self._has(own / most, own / least))
+            for own in self._own
+            if own
+            for least, most in shares
         )
-        return any(self._has(whole * low, whole * high) for whole in self._numbers if whole for low, high in shares)
 
     def _has(self, low: float, high: float) -> bool:
         at = bisect_left(self._numbers, low)
