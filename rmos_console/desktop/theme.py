@@ -50,13 +50,18 @@ class Tokens:
 
     def color(self, token: str) -> QColor:
         """Return the colour of the token called ``token``."""
-        return QColor(str(getattr(self, token)))
+        return _color(str(getattr(self, token)))
 
     def risk(self, level: str) -> QColor:
         """Return the colour of a risk level; ERROR shares RED's, its shape and word differ."""
-        return QColor(
+        return _color(
             {"GREEN": self.green, "YELLOW": self.yellow, "RED": self.red, "ERROR": self.red}.get(level) or self.unknown
         )
+
+
+@lru_cache(maxsize=128)
+def _color(value: str) -> QColor:
+    return QColor(value)
 
 
 LIGHT = Tokens(

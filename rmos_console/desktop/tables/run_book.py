@@ -6,7 +6,7 @@ A row keeps its number while it is in the book; an order is a list of row number
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -73,18 +73,22 @@ class RunBook:
         self.rows: list[RunRow] = []
         self._texts: list[str] = []
         self._at: dict[str, int] = {}
+        self._columns: dict[str, list[Any]] = {}
+        self._newest: list[int] | None = None
 
     def __len__(self) -> int:
         return len(self.rows)
 
     def fill(self, rows: Iterable[RunRow], text_of: Callable[[str], str]) -> None:
         """Replace everything; ``text_of(run_id)`` is what a search looks through, in lower case."""
+        self._forget()
         self.rows = list(rows)
         self._at = {row.run_id: at for at, row in enumerate(self.rows)}
         self._texts = [_haystack(row, text_of) for row in self.rows]
 
     def put(self, rows: Iterable[RunRow], text_of: Callable[[str], str]) -> None:
         """Add or replace single runs."""
+        self._forget()
         for row in rows:
             at = self._at.setdefault(row.run_id, len(self.rows))
             if at == len(self.rows):
@@ -100,36 +104,52 @@ class RunBook:
     def order(self, wanted: Wanted) -> list[int]:
         """Return the numbers of the rows to show, in order; newest first among equals."""
         found = self._matching(wanted, without=None)
-        key = _SORT_KEYS[wanted.sort]
-        rows = self.rows
         if wanted.sort == "time":
-            found.sort(key=lambda at: (sort_key(rows[at].created_at_utc), rows[at].run_id), reverse=wanted.descending)
-            return found
-        found.sort(key=lambda at: (sort_key(rows[at].created_at_utc), rows[at].run_id), reverse=True)
-        keys = {at: key(rows[at]) for at in found}
+            return found if wanted.descending else found[::-1]
+        keys = self._column(wanted.sort, _SORT_KEYS[wanted.sort])
         present = [at for at in found if keys[at] is not None]
         present.sort(key=keys.__getitem__, reverse=wanted.descending)
-        return present + [at for at in found if keys[at] is None]
+        return present if len(present) == len(found) else present + [at for at in found if keys[at] is None]
 
     def counts(self, facet: str, wanted: Wanted) -> Counter[str]:
         """Return how many runs each value of a facet would show, all other filters applied."""
-        value = FACETS[facet]
-        rows = self.rows
-        return Counter(value(rows[at]) for at in self._matching(wanted, without=facet))
+        column = self._column(f"facet {facet}", FACETS[facet])
+        if not replace(wanted, facets={**wanted.facets, facet: frozenset()}).is_filtering:
+            return Counter(column)
+        return Counter([column[at] for at in self._matching(wanted, without=facet)])
 
     def values(self, facet: str) -> list[str]:
         """Return the values of a facet that occur, sorted."""
-        return sorted({FACETS[facet](row) for row in self.rows})
+        return sorted(set(self._column(f"facet {facet}", FACETS[facet])))
 
     def _matching(self, wanted: Wanted, without: str | None) -> list[int]:
-        found: Sequence[int] = range(len(self.rows))
+        """Return the rows that match, newest first."""
+        found = self._newest_first()
         for facet, value in FACETS.items():
             chosen = wanted.chosen(facet)
             if chosen and facet != without:
-                found = [at for at in found if value(self.rows[at]) in chosen]
+                column = self._column(f"facet {facet}", value)
+                found = [at for at in found if column[at] in chosen]
         for word in wanted.text.casefold().split():
-            found = [at for at in found if word in self._texts[at]]
+            texts = self._texts
+            found = [at for at in found if word in texts[at]]
         return list(found)
+
+    def _newest_first(self) -> list[int]:
+        if self._newest is None:
+            times = [(sort_key(row.created_at_utc), row.run_id) for row in self.rows]
+            self._newest = sorted(range(len(times)), key=times.__getitem__, reverse=True)
+        return self._newest
+
+    def _column(self, name: str, value: Callable[[RunRow], Any]) -> list[Any]:
+        """Return one value of every row, remembered until a row changes."""
+        if name not in self._columns:
+            self._columns[name] = [value(row) for row in self.rows]
+        return self._columns[name]
+
+    def _forget(self) -> None:
+        self._columns.clear()
+        self._newest = None
 
 
 def _haystack(row: RunRow, text_of: Callable[[str], str]) -> str:

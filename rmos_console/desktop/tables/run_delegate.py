@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, Qt
-from PySide6.QtGui import QFont, QFontMetricsF, QPainter
+from PySide6.QtGui import QFontMetricsF, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from rmos_console.core.records.run import RunRow
 from rmos_console.desktop import glyphs, theme, words
-from rmos_console.desktop.tables.run_table_model import TEXTS, RunTableModel
+from rmos_console.desktop.tables.run_table_model import RunTableModel
 
 PAD = 6
 FIRST_PAD = 16
@@ -34,13 +36,14 @@ class RunDelegate(QStyledItemDelegate):
         row = model.run(index.row())
         tokens = theme.tokens()
         rect = QRectF(option.rect)
-        selected = bool(option.state & QStyle.StateFlag.State_Selected)
+        state = option.state.value
+        selected = bool(state & _SELECTED)
         first = index.column() == 0
         if selected:
             painter.fillRect(rect, tokens.color("selection"))
             if first:
                 painter.fillRect(QRectF(rect.left(), rect.top(), _BAR, rect.height()), tokens.color("accent"))
-        elif option.state & QStyle.StateFlag.State_MouseOver:
+        elif state & _HOVERED:
             painter.fillRect(rect, tokens.color("hover"))
         inner = rect.adjusted(FIRST_PAD if first else PAD, 0, -PAD, 0)
         if column.key == "risk":
@@ -48,8 +51,8 @@ class RunDelegate(QStyledItemDelegate):
         elif column.key == "review":
             _paint_review(painter, row, inner, "selection" if selected else "surface")
         else:
-            text = TEXTS[column.key](row, model.now)
-            _write(painter, text, inner, theme.font(mono=column.mono), _tone(column.key, row, text), right=column.right)
+            text = model.text(index.row(), index.column())
+            _write(painter, text, inner, _tone(column.key, row, text), mono=column.mono, right=column.right)
 
 
 def _tone(key: str, row: RunRow, text: str) -> str:
@@ -81,25 +84,26 @@ def _paint_review(painter: QPainter, row: RunRow, inner: QRectF, ground: str) ->
         box = QRectF(inner.left(), inner.center().y() - 6, 12, 12)
         glyphs.paint_review(painter, glyph, box, tokens.color(tone), tokens.color(ground))
         inner = inner.adjusted(12 + _GLYPH_GAP - 1, 0, 0, 0)
-    _write(painter, words.review(row.review_state, row.at_source), inner, theme.font(), tone)
+    _write(painter, words.review(row.review_state, row.at_source), inner, tone)
 
 
-def _write(painter: QPainter, text: str, rect: QRectF, font: QFont, tone: str, *, right: bool = False) -> None:
-    metrics = _metrics(font)
-    if metrics.horizontalAdvance(text) > rect.width():
-        text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, rect.width())
+def _write(painter: QPainter, text: str, rect: QRectF, tone: str, *, mono: bool = False, right: bool = False) -> None:
     painter.setPen(theme.tokens().color(tone))
-    painter.setFont(font)
-    painter.drawText(rect, _FLAGS_RIGHT if right else _FLAGS, text)
+    painter.setFont(theme.font(mono=mono))
+    painter.drawText(rect, _FLAGS_RIGHT if right else _FLAGS, _fitted(text, round(rect.width()), mono))
 
 
-_measures: dict[str, QFontMetricsF] = {}
+@lru_cache(maxsize=20_000)
+def _fitted(text: str, width: int, mono: bool) -> str:
+    """Return the text, shortened to what fits; measuring costs more than drawing, and rows repeat."""
+    metrics = QFontMetricsF(theme.font(mono=mono))
+    if metrics.horizontalAdvance(text) <= width:
+        return text
+    return metrics.elidedText(text, Qt.TextElideMode.ElideRight, width)
 
 
-def _metrics(font: QFont) -> QFontMetricsF:
-    return _measures.setdefault(font.key(), QFontMetricsF(font))
-
-
+_SELECTED = QStyle.StateFlag.State_Selected.value
+_HOVERED = QStyle.StateFlag.State_MouseOver.value
 _FLAGS = int((Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter).value) | int(Qt.TextFlag.TextSingleLine.value)
 _FLAGS_RIGHT = int((Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter).value) | int(
     Qt.TextFlag.TextSingleLine.value

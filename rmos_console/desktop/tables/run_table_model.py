@@ -43,6 +43,8 @@ def columns() -> tuple[RunColumn, ...]:
     )
 
 
+_REMEMBERED = 50_000
+
 TEXTS: dict[str, Callable[[RunRow, datetime], str]] = {
     "time": lambda row, now: words.short_time(row.created_at_utc, now),
     "status": lambda row, _: words.status(row.status),
@@ -73,13 +75,19 @@ class RunTableModel(QAbstractTableModel):
         self.columns = columns()
         self.now = datetime.now().astimezone()
         self._order: list[int] = []
+        self._said: dict[int, tuple[RunRow, tuple[str, ...]]] = {}
 
     def show_rows(self, book: RunBook, order: list[int]) -> None:
         """Show these rows of a book."""
         self.beginResetModel()
+        if book is not self.book:
+            self._said.clear()
         self.book = book
         self._order = order
-        self.now = datetime.now().astimezone()
+        now = datetime.now().astimezone()
+        if now.date() != self.now.date() or len(self._said) > _REMEMBERED:
+            self._said.clear()  # "today" has become "yesterday"
+        self.now = now
         self.endResetModel()
 
     def order(self) -> list[int]:
@@ -91,8 +99,14 @@ class RunTableModel(QAbstractTableModel):
         return self.book.rows[self._order[row]]
 
     def text(self, row: int, column: int) -> str:
-        """Return what a cell says."""
-        return TEXTS[self.columns[column].key](self.run(row), self.now)
+        """Return what a cell says; remembered as long as the run does not change."""
+        at = self._order[row]
+        run = self.book.rows[at]
+        said = self._said.get(at)
+        if said is None or said[0] is not run:
+            said = (run, tuple(TEXTS[each.key](run, self.now) for each in self.columns))
+            self._said[at] = said
+        return said[1][column]
 
     def rowCount(self, parent: AnyIndex | None = None) -> int:
         """Return how many runs are shown; cells have no children."""
