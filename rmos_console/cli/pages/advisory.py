@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from rich.console import Console
@@ -41,6 +41,7 @@ def text_page(out: Console, shown: AdvisoryView) -> None:
     _facts(out, shown)
     render.heading(out, "Text")
     render.paragraph(out, shown.text)
+    _ungrounded(out, asset)
     _evidence(out, asset)
     if shown.decisions:
         render.heading(out, "Decisions")
@@ -80,6 +81,15 @@ def _facts(out: Console, shown: AdvisoryView) -> None:
             ("Asset sha256", shown.asset_sha256),
         ],
     )
+
+
+def _ungrounded(out: Console, asset: AdvisoryAsset) -> None:
+    """Print the numbers that an engine's text names and nothing supports, each once and in its line."""
+    flagged = asset.content.get("ungrounded") if isinstance(asset.content, Mapping) else None
+    spans = [span for span in flagged if isinstance(span, Mapping)] if isinstance(flagged, list) else []
+    if spans:
+        render.heading(out, "Nothing supports these numbers")
+        render.paragraph(out, ", ".join(dict.fromkeys(str(span.get("text")) for span in spans)))
 
 
 def _evidence(out: Console, asset: AdvisoryAsset) -> None:

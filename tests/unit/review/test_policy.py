@@ -8,6 +8,7 @@ from typing import get_args
 from rmos_console.core.records.advisory import Engine
 from rmos_console.core.records.review import PolicyMode
 from rmos_console.core.review.policy import (
+    ALWAYS_READ,
     INITIAL,
     auto_complaint,
     may_auto_approve,
@@ -25,6 +26,14 @@ def test_only_a_listed_engine_under_tiered_at_green_is_approved_by_rule() -> Non
     for mode, level, engine in product(get_args(PolicyMode), LEVELS, engines):
         wanted = mode == "tiered" and level == "GREEN" and engine == OFFLINE
         assert may_auto_approve(policy(mode), risk(level), engine) is wanted, (mode, level, engine)
+
+
+def test_texts_of_a_server_are_read_by_a_person_even_if_they_are_listed() -> None:
+    listing = policy().model_copy(update={"engines": ("http@1", "offline@1")})
+    for engine in (Engine(id=name, version="1") for name in ALWAYS_READ):
+        assert not may_auto_approve(listing, risk("GREEN"), engine)
+        assert auto_complaint(auto(), (listing,), listing, risk("GREEN"), engine)
+    assert may_auto_approve(listing, risk("GREEN"), OFFLINE)
 
 
 def test_who_asks_for_a_reason_and_for_two() -> None:
