@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
-from rmos_console.core.errors import DamagedError, DegradedError, DiskFullError, LockedError, StoreError
-from rmos_console.core.store import open_store
+from rmos_console.core.errors import DamagedError, DegradedError, DiskFullError, LockedError, ReadOnlyError, StoreError
+from rmos_console.core.store import Limits, open_store
 from rmos_console.core.store.state import read_condition
 from tests.store.making import draft, independent_verify, new_store, run_id, seal, sealed
 
@@ -129,7 +129,7 @@ NO_NOTE = """
 import errno, os, sys
 from pathlib import Path
 from rmos_console.core.errors import DegradedError
-from rmos_console.core.store import open_store
+from rmos_console.core.store import Limits, open_store
 from tests.store.making import draft, sealed
 store = open_store(Path(sys.argv[1]))
 real = os.pwrite
@@ -211,3 +211,34 @@ def test_the_same_bytes_in_a_new_file_are_written_on(tmp_path: Path) -> None:
         (path / "copy").replace(path / "ledger/000001.jsonl")
         seal(store, 3)
     assert len([event for event in independent_verify(path)[2] if event["kind"] == "run.sealed"]) == 3
+
+
+@pytest.mark.parametrize("call", ["truncate", "sync of the folder", "create"])
+def test_failures_around_the_write_leave_nothing_acknowledged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str
+) -> None:
+    path = tmp_path / "s"
+    with new_store(path, 1, 2, limits=Limits(runs=2)) as store, monkeypatch.context() as patch:
+        if call == "truncate":
+            (path / "ledger/000001.jsonl").write_bytes((path / "ledger/000001.jsonl").read_bytes() + b"torn")
+            patch.setattr(os, "ftruncate", failing(errno.EACCES, [], os.ftruncate, is_ledger))
+            expected: type[StoreError] = ReadOnlyError
+        elif call == "create":
+            real = os.open
+            patch.setattr(os, "open", failing(errno.ENOSPC, [], real, lambda file, *_: "000002" in str(file)))
+            expected = DiskFullError
+        else:
+            patch.setattr(os, "fsync", failing(errno.EIO, [], os.fsync, lambda fd: is_folder(fd, path / "ledger")))
+            expected = DegradedError
+        with pytest.raises(expected):
+            store.commit(draft(sealed(3)))
+        assert store.snapshot().run(run_id(3)) is None
+    if call != "sync of the folder":
+        with open_store(path) as store:
+            seal(store, 3)
+            assert store.snapshot().run_count == 3
+        independent_verify(path)
+
+
+def is_folder(descriptor: int, folder: Path) -> bool:
+    return Path(f"/proc/self/fd/{descriptor}").readlink() == folder

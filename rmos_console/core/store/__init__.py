@@ -9,6 +9,7 @@ from rmos_console.core.store.foreign import looks_foreign
 from rmos_console.core.store.line import Line, Location
 from rmos_console.core.store.places import create_store, find_store
 from rmos_console.core.store.propose import Committed, Draft
+from rmos_console.core.store.recall import line_digest
 from rmos_console.core.store.store import Store, open_store
 from rmos_console.core.store.view import Snapshot, View
 
@@ -31,6 +32,7 @@ __all__ = [
     "compact",
     "create_store",
     "find_store",
+    "line_digest",
     "looks_foreign",
     "open_store",
 ]

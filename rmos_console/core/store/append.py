@@ -91,14 +91,6 @@ class Appender:
             raise UndurableError(error) from error
         return following
 
-    def sync(self, segment: int) -> None:
-        """Make what others appended to a segment durable, before something else relies on it."""
-        descriptor = open_file(self._place.segment(segment))
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-
     def close(self) -> None:
         """Let go of the descriptor."""
         if self._descriptor >= 0:

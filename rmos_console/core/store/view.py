@@ -116,12 +116,15 @@ class View:
         """Every policy that was ever in force, the initial one first."""
         return self._facts.policies
 
-    def policy_for(self, seq: int) -> Policy:
-        """Return the policy that governs a text announced in line ``seq``: that of then, or a later reopening one."""
+    def policy_for(self, seq: int, *, reopened: bool = True) -> Policy:
+        """Return the policy that governs a text announced in line ``seq``: that of then, or a later reopening one.
+
+        With ``reopened`` false, return the one that was in force at that line.
+        """
         facts = self._facts
         governing = facts.policies[0]
         for policy, since in zip(facts.policies, facts.policy_seqs, strict=True):
-            if since <= seq or policy.reopen:
+            if since <= seq or (reopened and policy.reopen):
                 governing = policy
         return governing
 
