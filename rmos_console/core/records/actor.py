@@ -35,7 +35,9 @@ class Caller(Record):
 class Person(Record):
     """An enrolled reviewer as the ledger states it; ids are compared, never names.
 
-    ``public_key`` is the Ed25519 public key in hex; ``revoked_since`` is the UTC time from which decisions are suspect.
+    ``public_key`` is the present Ed25519 public key in hex, ``former_keys`` those it replaced, oldest first: a decision
+    holds by the key of its time. ``revoked_since`` is the UTC time from which decisions are suspect. Who has a recovery
+    code has its public key and the salt it is derived with.
     """
 
     id: str
@@ -45,3 +47,6 @@ class Person(Record):
     enrolled_at_utc: str
     enrolled_by: str
     revoked_since: str | None = None
+    former_keys: tuple[str, ...] = ()
+    recovery_public_key: str | None = None
+    recovery_salt: str | None = None

@@ -162,6 +162,11 @@ def reviewer_enrolled(act: dict[str, Any]) -> Event:
     return {"kind": "reviewer.enrolled", "act": act}
 
 
+def reviewer_rekeyed(act: dict[str, Any]) -> Event:
+    """A person has a new key from here on; a signed act by their old one, by an admin, or by their recovery code."""
+    return {"kind": "reviewer.rekeyed", "act": act}
+
+
 def reviewer_revoked(act: dict[str, Any]) -> Event:
     """A person's decisions after ``since`` are suspect, and they can make no more; a signed act of an admin."""
     return {"kind": "reviewer.revoked", "act": act}

@@ -1,13 +1,16 @@
-"""Signed acts of people: enrolling, revoking, setting the policy. Checked here, built in ``core/identity.py``.
+"""Signed acts of people: enrolling, new keys, revoking, setting the policy. Checked here, built in ``core/identity``.
 
 An act is the JSON object that an event carries verbatim::
 
     {"verb": "enrol", "person": {"id", "name", "role"}, "public_key", "recovery_public_key"?, "recovery_salt"?, …}
+    {"verb": "rekey", "person": {"id"}, "public_key", …}
+    {"verb": "recover", "person": {"id"}, "public_key", "recovery_public_key", "recovery_salt", …}
     {"verb": "revoke", "person": {"id"}, "since", "reason", …}
     {"verb": "policy", "policy": {…}, …}
 
 with ``at_utc``, ``by`` (the id of the signer), ``store_id`` and ``signature`` in each: Ed25519 by the key of ``by``
-over the canonical act without ``signature``. The first person of a store enrols as admin, signing for themselves.
+over the canonical act without ``signature``. The first person of a store enrols as admin, signing for themselves. A
+recovery is signed by the key of the person's recovery code. A key that was replaced never comes back.
 """
 
 from __future__ import annotations
@@ -21,6 +24,9 @@ from rmos_console.core.errors import BadDataError, ConflictError, NotFoundError,
 from rmos_console.core.records.actor import Person, Role
 from rmos_console.core.records.ids import check_person_id
 from rmos_console.core.records.review import Policy
+from rmos_console.core.review.lookalikes import skeleton
+from rmos_console.core.review.policy import INITIAL
+from rmos_console.core.review.roles import Deed, admins, check_role
 from rmos_console.core.review.signing import verify
 from rmos_console.core.review.states import moment
 from rmos_console.core.review.words import check_words, is_visible
@@ -31,13 +37,15 @@ MAX_NAME: Final = 120
 _PUBLIC_KEY: Final = re.compile(r"[0-9a-f]{64}")
 
 
-def check_act(act: Mapping[str, Any], people: Mapping[str, Person], store_id: str) -> None:
-    """Return if a signed act may be committed now, given everybody enrolled so far.
+def check_act(
+    act: Mapping[str, Any], people: Mapping[str, Person], store_id: str, *, in_force: Policy = INITIAL
+) -> None:
+    """Return if a signed act may be committed now, given everybody enrolled so far and the policy in force.
 
     Raises :class:`SignatureError` for another store, an unknown or revoked signer and a signature that does not hold;
-    :class:`PolicyError` where the signer is no admin or the act would leave the store without one;
-    :class:`ConflictError` for an id, key or name in use; :class:`NotFoundError` for revoking somebody unknown;
-    :class:`BadDataError` for an act that is malformed.
+    :class:`PolicyError` where the signer's role does not allow it or the act would leave the store without an admin;
+    :class:`ConflictError` for an id, key or name in use, and for a policy that does not follow on the one in force;
+    :class:`NotFoundError` for somebody unknown; :class:`BadDataError` for an act that is malformed.
     """
     if act.get("store_id") != store_id:
         raise SignatureError("The act was signed for another store; sign in to this one.")
@@ -46,16 +54,19 @@ def check_act(act: Mapping[str, Any], people: Mapping[str, Person], store_id: st
     verb = act.get("verb")
     if verb == "enrol" and not people:
         _check_first(act)
+    elif verb == "recover":
+        _check_recovery(act, _standing(act, people))
     else:
-        _check_admin(act, people)
+        _check_signer(act, people, _deed(act))
     if verb == "enrol":
         _check_enrol(act, people)
+    elif verb in {"rekey", "recover"}:
+        _standing(act, people)
+        _check_new_key(act, people)
     elif verb == "revoke":
         _check_revoke(act, people)
-    elif verb == "policy":
-        _check_policy(act)
     else:
-        raise BadDataError(f"The act {str(verb)[:40]!r} is not one this version knows.")
+        _check_policy(act, in_force)
 
 
 def act_signature_holds(act: Mapping[str, Any], public_key: str) -> bool:
@@ -76,6 +87,8 @@ def person_of(act: Mapping[str, Any]) -> Person:
             "public_key": act.get("public_key"),
             "enrolled_at_utc": act.get("at_utc"),
             "enrolled_by": act.get("by"),
+            "recovery_public_key": act.get("recovery_public_key"),
+            "recovery_salt": act.get("recovery_salt"),
         },
         name="the enrolment",
     )
@@ -105,16 +118,46 @@ def _check_first(act: Mapping[str, Any]) -> None:
         raise SignatureError("The enrolment is not signed by the key it enrols; make the key again.")
 
 
-def _check_admin(act: Mapping[str, Any], people: Mapping[str, Person]) -> None:
+def _deed(act: Mapping[str, Any]) -> Deed:
+    verb = act.get("verb")
+    if verb == "rekey":
+        return "rekey oneself" if _object(act, "person").get("id") == act.get("by") else "rekey others"
+    deeds: dict[Any, Deed] = {"enrol": "enrol", "revoke": "revoke", "policy": "set policy"}
+    if verb not in deeds:
+        raise BadDataError(f"The act {str(verb)[:40]!r} is not one this version knows.")
+    return deeds[verb]
+
+
+def _check_signer(act: Mapping[str, Any], people: Mapping[str, Person], deed: Deed) -> None:
     signer = people.get(_text(act, "by"))
     if signer is None:
         raise SignatureError(f"{_text(act, 'by')[:70]!r} is not enrolled in this store; name an admin of it.")
     if signer.revoked_since is not None:
         raise SignatureError(f"{signer.name} was revoked since {signer.revoked_since}; ask another admin.")
-    if signer.role != "admin":
-        raise PolicyError(f"{signer.name} is a reviewer; only an admin may do this.")
+    check_role(signer, deed)
     if not act_signature_holds(act, signer.public_key):
         raise SignatureError(f"The act is not signed by {signer.name}'s enrolled key; sign in again.")
+
+
+def _check_recovery(act: Mapping[str, Any], person: Person) -> None:
+    if person.recovery_public_key is None:
+        raise PolicyError(f"{person.name} has no recovery code; an admin makes a new key with `reviewer rekey`.")
+    if act.get("by") != person.id or not act_signature_holds(act, person.recovery_public_key):
+        raise SignatureError(f"This is not the recovery code of {person.name} in force; look for the newest one.")
+    if act.get("recovery_public_key") == person.recovery_public_key:
+        raise SignatureError("A recovery code serves once; make a new one with it.")
+    _check_recovery_key(act, needed=True)
+
+
+def _standing(act: Mapping[str, Any], people: Mapping[str, Person]) -> Person:
+    """Return the person that an act gives a new key to."""
+    person_id = _text(_object(act, "person"), "id")
+    person = people.get(person_id)
+    if person is None:
+        raise NotFoundError(f"There is no reviewer {person_id[:70]!r}; `reviewer list` shows them.")
+    if person.revoked_since is not None:
+        raise ConflictError(f"{person.name} was revoked since {person.revoked_since}; enrol them under a new id.")
+    return person
 
 
 def _check_enrol(act: Mapping[str, Any], people: Mapping[str, Person]) -> None:
@@ -122,18 +165,36 @@ def _check_enrol(act: Mapping[str, Any], people: Mapping[str, Person]) -> None:
     check_person_id(person.id)
     if person.role not in get_args(Role) or check_name(person.name) != person.name:
         raise BadDataError("The enrolment's name is not in the form that is kept; enrol again.")
-    if _PUBLIC_KEY.fullmatch(person.public_key) is None:
-        raise BadDataError("The enrolment holds no Ed25519 public key (64 hex digits).")
-    recovery = act.get("recovery_public_key")
-    if recovery is not None and not (isinstance(recovery, str) and _PUBLIC_KEY.fullmatch(recovery)):
-        raise BadDataError("The enrolment holds no recovery key (64 hex digits).")
+    _check_recovery_key(act, needed=False)
     if person.id in people:
         raise ConflictError(f"The reviewer id {person.id!r} was used before; ids are never used again. Choose another.")
+    _check_new_key(act, people)
     for other in people.values():
-        if other.public_key == person.public_key:
+        if skeleton(other.name) == skeleton(person.name) and other.revoked_since is None:
+            raise ConflictError(
+                f"There is a {other.name!r} already ({other.id}) and the names look alike; add what tells them apart."
+            )
+
+
+def _check_new_key(act: Mapping[str, Any], people: Mapping[str, Person]) -> None:
+    key = _text(act, "public_key")
+    if _PUBLIC_KEY.fullmatch(key) is None:
+        raise BadDataError("The act holds no Ed25519 public key (64 hex digits).")
+    for other in people.values():
+        if key == other.public_key:
             raise ConflictError(f"This key is enrolled for {other.name} already; make a key of your own.")
-        if _alike(other.name) == _alike(person.name) and other.revoked_since is None:
-            raise ConflictError(f"There is a {other.name!r} already ({other.id}); add what tells the two apart.")
+        if key in other.former_keys:
+            raise ConflictError(f"This key was one of {other.name} and was replaced; replaced keys never come back.")
+
+
+def _check_recovery_key(act: Mapping[str, Any], *, needed: bool) -> None:
+    recovery = act.get("recovery_public_key")
+    if recovery is None and not needed:
+        return
+    if not (
+        isinstance(recovery, str) and _PUBLIC_KEY.fullmatch(recovery) and isinstance(act.get("recovery_salt"), str)
+    ):
+        raise BadDataError("The act holds no recovery key (64 hex digits) with its salt.")
 
 
 def _check_revoke(act: Mapping[str, Any], people: Mapping[str, Person]) -> None:
@@ -143,21 +204,25 @@ def _check_revoke(act: Mapping[str, Any], people: Mapping[str, Person]) -> None:
         raise NotFoundError(f"There is no reviewer {person_id[:70]!r} to revoke; `reviewer list` shows them.")
     if person.revoked_since is not None:
         raise ConflictError(f"{person.name} is revoked already, since {person.revoked_since}.")
-    if moment(_text(act, "since")) is None:
+    since, signed = moment(_text(act, "since")), moment(_text(act, "at_utc"))
+    if since is None or signed is None:
         raise BadDataError("The revocation names no time since when it holds.")
-    admins = [each for each in people.values() if each.role == "admin" and each.revoked_since is None]
-    if [each.id for each in admins] == [person_id]:
+    if since > signed:
+        raise PolicyError(
+            f"The revocation would begin at {act['since']}, which is still to come; name a time until now."
+        )
+    if [each.id for each in admins(people)] == [person_id]:
         raise PolicyError(f"{person.name} is the last admin; enrol another admin first.")
 
 
-def _check_policy(act: Mapping[str, Any]) -> None:
+def _check_policy(act: Mapping[str, Any], in_force: Policy) -> None:
     policy = Policy.parse(_object(act, "policy"), name="the policy")
     if policy.set_by != act.get("by"):
         raise SignatureError("The policy names somebody else than who signed it; set it again.")
-
-
-def _alike(name: str) -> str:
-    return unicodedata.normalize("NFKC", name).casefold()
+    if policy.version != in_force.version + 1:
+        raise ConflictError(
+            f"The policy has version {policy.version}, and {in_force.version} is in force; look at it and set it again."
+        )
 
 
 def _text(act: Mapping[str, Any], key: str) -> str:

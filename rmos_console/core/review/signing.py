@@ -20,6 +20,7 @@ from rmos_console.core.records.advisory import AdvisoryKind
 from rmos_console.core.records.review import AutoApproval, Policy, Review, Seen, Verb
 from rmos_console.core.records.run import Risk
 from rmos_console.core.review.policy import needs_reason
+from rmos_console.core.review.roles import Deed, check_role
 from rmos_console.core.review.states import ReviewInputs, complaint
 from rmos_console.core.review.words import check_words, is_visible
 
@@ -29,6 +30,8 @@ MEANINGS: Final[Mapping[Verb, str]] = {
     "withdrawn": "I take my decision back",
 }
 """What a person signs to, in words: it is about the explanation and never permits a cut."""
+
+_DEEDS: Final[Mapping[Verb, Deed]] = {"approved": "approve", "rejected": "reject", "withdrawn": "withdraw"}
 
 MAX_REASON: Final = 4000
 """Characters a reason may have."""
@@ -54,8 +57,9 @@ class DecisionFacts:
     """What the store holds, inside the lock and after catching up, about the text that a decision is about.
 
     A digest is None where the store lacks the thing, ``kind`` is None where the run does not carry the advisory.
-    ``head`` is the last line; ``seen_digest`` the digest of the line that ``review.seen.seq`` names, where the caller
-    can look it up. ``author_id`` is who wrote the words: a person for attached text, None for an engine's.
+    ``head`` is the last line; ``seen_digest`` the digest of the line that ``review.seen.seq`` names, None where there
+    is none, and ``seen_policy`` the policy that was in force at it. ``author_id`` is who wrote the words: a person for
+    attached text, None for an engine's.
     """
 
     store_id: str
@@ -73,6 +77,7 @@ class DecisionFacts:
     people: Mapping[str, Person] = field(default_factory=dict)
     author_id: str | None = None
     seen_digest: str | None = None
+    seen_policy: Policy | None = None
 
 
 def check_decision(review: Review, facts: DecisionFacts) -> None:
@@ -81,12 +86,15 @@ def check_decision(review: Review, facts: DecisionFacts) -> None:
     Raises :class:`NotFoundError` where the run or text is absent; :class:`StaleError` where what was signed is not what
     is stored now (run, advisory, text, policy, an unknown or later ``seen``); :class:`SignatureError` for an unknown or
     revoked signer, another name, another store, or a signature that does not hold; :class:`PolicyError` for
-    self-approval, a missing, empty or invisible reason, and a verb that the state does not allow.
+    self-approval, a missing, empty or invisible reason, a decision made before, and a verb that the state does not
+    allow.
     """
     _check_bytes(review, facts)
     _check_seen(review, facts)
     _check_signer(review, facts)
     _check_reason(review, facts)
+    if any(known.decision_id == review.decision_id for known in facts.reviews):
+        raise PolicyError(f"The decision {review.decision_id} was made before and counts once; decide again.")
     if review.verb == "approved" and facts.author_id == review.person_id:
         raise PolicyError(
             f"{review.person_name} wrote this text and cannot approve it; ask somebody else.",
@@ -124,10 +132,12 @@ def _check_bytes(review: Review, facts: DecisionFacts) -> None:
                 shown=signed,
                 stored=stored,
             )
-    if review.policy_version != facts.policy.version:
+    shown = review.policy_version if facts.seen_policy is None else facts.seen_policy.version
+    if not review.policy_version == shown == facts.policy.version:
         raise StaleError(
             f"The policy changed to version {facts.policy.version} while this was on screen; look again and decide.",
             signed=review.policy_version,
+            shown=shown,
             current=facts.policy.version,
         )
 
@@ -136,7 +146,7 @@ def _check_seen(review: Review, facts: DecisionFacts) -> None:
     if review.seen.seq > facts.head.seq:
         raise StaleError("The decision names a line of the ledger that does not exist; read the text again.")
     known = facts.head.digest if review.seen.seq == facts.head.seq else facts.seen_digest
-    if known is not None and known != review.seen.digest:
+    if known != review.seen.digest:
         raise StaleError("The decision names a line that this ledger does not hold; read the text again.")
 
 
@@ -150,6 +160,7 @@ def _check_signer(review: Review, facts: DecisionFacts) -> None:
         raise SignatureError(
             f"{person.name} was revoked since {person.revoked_since} and can decide no more; ask an admin."
         )
+    check_role(person, _DEEDS[review.verb])
     if review.person_name != person.name:
         raise SignatureError(f"The decision is signed as {review.person_name!r}, but {person.id} is {person.name!r}.")
     if review.meaning != MEANINGS[review.verb]:

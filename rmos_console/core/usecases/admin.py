@@ -11,10 +11,11 @@ from rmos_console.core.identity import Signer
 from rmos_console.core.log import use_case
 from rmos_console.core.records import events
 from rmos_console.core.records.actor import Caller, Person, Role
-from rmos_console.core.records.changes import Written
+from rmos_console.core.records.changes import Changes, Written
 from rmos_console.core.records.ids import check_person_id
 from rmos_console.core.records.record import Record
 from rmos_console.core.records.review import Policy, PolicyMode
+from rmos_console.core.review.policy_change import check_policy_change
 from rmos_console.core.store import Store, View, create_store, open_store
 from rmos_console.core.usecases.clock import now_utc
 from rmos_console.core.usecases.commit import commit
@@ -135,25 +136,31 @@ def set_policy(
 ) -> Written[Policy]:
     """Put a new version of the policy in force, signed by an admin; what is not named stays as it is.
 
-    ``reopen`` makes it govern texts announced earlier as well.
+    ``reopen`` makes it govern texts announced earlier as well. Nothing is written where nothing would change. Raises
+    :class:`PolicyError` where the signer is no admin and for a policy that nobody can satisfy.
     """
     with use_case("policy.set", request_id=caller.request_id):
-        now = store.snapshot().policy
-        wanted = Policy(
-            version=now.version + 1,
-            mode=mode or now.mode,
-            second_for_red=now.second_for_red if second_for_red is None else second_for_red,
-            engines=now.engines if engines is None else engines,
-            reopen=reopen,
-            set_at_utc=now_utc(),
-            set_by=by.person_id,
+        view = store.snapshot()
+        now = view.policy
+        kept = now.model_copy(
+            update={
+                "mode": mode or now.mode,
+                "second_for_red": now.second_for_red if second_for_red is None else second_for_red,
+                "engines": now.engines if engines is None else engines,
+            }
         )
-        act = identity.policy_act(wanted, store.store_id, by=by, at_utc=now_utc())
+        if kept == now and not reopen:
+            return Written(value=now, changes=Changes(seq=view.head.seq))
+        at = now_utc()
+        fresh = {"version": now.version + 1, "reopen": reopen, "set_at_utc": at, "set_by": by.person_id}
+        wanted = kept.model_copy(update=fresh)
+        act = identity.policy_act(wanted, store.store_id, by=by, at_utc=at)
 
         def decide(view: View) -> Sequence[events.Event]:
             if view.policy.version != now.version:
                 raise RefusedError("The policy was changed by somebody else meanwhile; look at it and try again.")
-            identity.check_act(act, view.people, view.store_id)
+            identity.check_act(act, view.people, view.store_id, in_force=view.policy)
+            check_policy_change(wanted, view.people)
             return [events.policy_set(wanted, act)]
 
         return Written(value=wanted, changes=commit(store, caller, decide))

@@ -22,6 +22,14 @@ from rmos_console.core.store.compact import compact
 from rmos_console.core.store.fold import When
 from rmos_console.core.usecases.review import facts_of
 
+_VERBS = {
+    "reviewer.enrolled": ("enrol",),
+    "reviewer.rekeyed": ("rekey", "recover"),
+    "reviewer.revoked": ("revoke",),
+    "policy.set": ("policy",),
+}
+"""The signed acts that an event may carry."""
+
 
 class Recorded(NamedTuple):
     """Where a decision stands in the ledger, when its transaction was written, and that machine's offset from UTC."""
@@ -98,7 +106,7 @@ class Replay:
             self._review(event, line)
         elif kind == "review.auto_approved":
             self._automatic(event, transaction, line)
-        elif kind in {"reviewer.enrolled", "reviewer.revoked", "policy.set"}:
+        elif kind in _VERBS:
             self._act(event, line)
         elif kind == "checkpoint.signed":
             self._checkpoint(event, line)
@@ -184,10 +192,12 @@ class Replay:
 
     def _act(self, event: Event, line: Line) -> None:
         try:
-            check_act(event["act"], self.fold.people, self.fold.store_id)
+            check_act(event["act"], self.fold.people, self.fold.store_id, in_force=self.fold.policy)
         except RmosError as error:
             self._find("violation", line, f"{event['kind']}: {error.message}")
             return
+        if event["act"]["verb"] not in _VERBS[event["kind"]]:
+            self._find("violation", line, f"{event['kind']}: the act that was signed is another one.")
         if event["kind"] == "policy.set" and canonical(event["policy"]) != canonical(event["act"].get("policy")):
             self._find("violation", line, "The policy in force is not the one that was signed.")
 

@@ -16,7 +16,7 @@ from rmos_console.core.records.review import Review, Seen, StateExplained, Verb
 from rmos_console.core.records.run import RunRow
 from rmos_console.core.records.times import sort_key
 from rmos_console.core.review.signing import MEANINGS, DecisionFacts, check_decision
-from rmos_console.core.store import RunEntry, Store, View
+from rmos_console.core.store import RunEntry, Store, View, line_digest
 from rmos_console.core.usecases.clock import now_utc
 from rmos_console.core.usecases.commit import commit
 from rmos_console.core.usecases.find import find_run
@@ -159,7 +159,7 @@ def _signed(
         person_id=signer.person_id,
         person_name=signer.name,
         at_utc=now_utc(),
-        policy_version=view.policy.version,
+        policy_version=view.policy_for(at.seq, reopened=False).version,
         store_id=view.store_id,
         seen=at,
         withdraws=withdraws,
@@ -168,12 +168,15 @@ def _signed(
 
 
 def _commit(store: Store, review: Review, caller: Caller) -> Written[Review]:
+    head = store.snapshot().head
+    seen_digest = head.digest if review.seen.seq == head.seq else line_digest(store.path, review.seen.seq)
+
     def decide_inside(view: View) -> Sequence[events.Event]:
         entry = view.run(review.run_id)
         asset = view.asset(review.advisory_id)
         if entry is None or asset is None:
             raise StaleError("The run or its text is not in the store any more; read it again.")
-        check_decision(review, facts_of(view, entry, review))
+        check_decision(review, facts_of(view, entry, review, seen_digest=seen_digest))
         return [events.reviewed(review)]
 
     return Written(value=review, changes=commit(store, caller, decide_inside, tx=f"tx_{review.decision_id}"))
@@ -182,7 +185,7 @@ def _commit(store: Store, review: Review, caller: Caller) -> Written[Review]:
 def facts_of(view: View, entry: RunEntry, review: Review, *, seen_digest: str | None = None) -> DecisionFacts:
     """Return what the rules need to know of the store to judge one decision.
 
-    ``seen_digest`` is the digest of the line that the decision says was on screen, where the caller knows it.
+    ``seen_digest`` is the digest of the line that the decision says was on screen, None where there is none.
     """
     asset = view.asset(review.advisory_id)
     ref = reference(entry, review.advisory_id)
@@ -202,4 +205,5 @@ def facts_of(view: View, entry: RunEntry, review: Review, *, seen_digest: str | 
         author_id=asset.author.id if asset and asset.author else None,
         head=Seen(seq=view.head.seq, digest=view.head.digest),
         seen_digest=seen_digest,
+        seen_policy=view.policy_for(review.seen.seq, reopened=False),
     )

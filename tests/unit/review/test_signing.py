@@ -62,6 +62,7 @@ CHANGED: list[tuple[dict[str, Any], type[RmosError], str]] = [
     ({"advisory_sha256": "e" * 64}, StaleError, "advisory"),
     ({"text_sha256": "e" * 64}, StaleError, "text"),
     ({"policy": policy(version=2)}, StaleError, "policy changed"),
+    ({"seen_policy": policy(version=2)}, StaleError, "policy changed"),
     ({"head": Seen(seq=39, digest="d" * 64)}, StaleError, "does not exist"),
     ({"head": Seen(seq=40, digest="e" * 64)}, StaleError, "does not hold"),
     ({"head": Seen(seq=41, digest="e" * 64), "seen_digest": "f" * 64}, StaleError, "does not hold"),
@@ -90,8 +91,9 @@ def test_a_decision_is_refused_when_the_store_says_otherwise(
 
 def test_an_earlier_line_that_was_seen_is_fine() -> None:
     later = Seen(seq=90, digest="e" * 64)
-    check_decision(decision("bob", "approved"), Case().facts(head=later))
     check_decision(decision("bob", "approved"), Case().facts(head=later, seen_digest="d" * 64))
+    with pytest.raises(StaleError, match="does not hold"):
+        check_decision(decision("bob", "approved"), Case().facts(head=later))
 
 
 @pytest.mark.parametrize(

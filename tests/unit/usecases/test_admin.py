@@ -66,6 +66,7 @@ def test_nobody_is_enrolled_in_a_store_that_cannot_be_written(store_path: Path, 
         assert identity.local_people(store.store_id) == []
 
 
+@pytest.mark.usefixtures("keller")
 def test_a_policy_changed_meanwhile_is_looked_at_first(store: Store, caller: Caller, voss: Signer) -> None:
     with open_store(store.path) as other:
         admin.set_policy(other, voss, mode="strict", caller=caller)
