@@ -141,6 +141,8 @@ def tokens() -> Tokens:
 
 def apply(app: QApplication, name: ThemeName) -> None:
     """Put the palette ``name`` onto the application; widgets that exist are restyled."""
+    if app.styleSheet() and tokens().name == name:
+        return
     _load_fonts()
     _active[0] = THEMES[name]
     app.setStyle(QStyleFactory.create("Fusion"))

@@ -48,7 +48,8 @@ class EvidenceText(QWidget):
         super().__init__(parent)
         self._size, self._tone = size, tone
         self._paragraphs: list[_Paragraph] = []
-        self._height = 0.0
+        self._laid_out_for = -1
+        self._heights: dict[int, float] = {}
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
@@ -58,6 +59,8 @@ class EvidenceText(QWidget):
         """Show ``text``; ``marks`` are (start, end) in characters of it, wrong ones are left out."""
         good = sorted((start, end) for start, end in marks if 0 <= start < end <= len(text))
         self._paragraphs = []
+        self._laid_out_for = -1
+        self._heights.clear()
         at = 0
         for line in text.split("\n"):
             inside = [(start - at, end - at) for start, end in good if at <= start and end <= at + len(line)]
@@ -79,10 +82,10 @@ class EvidenceText(QWidget):
 
     def heightForWidth(self, width: int) -> int:
         """Return how tall the text is when wrapped to ``width`` pixels."""
-        height = self._lay_out(width)
-        if width != self.width():
+        if width not in self._heights:
+            self._lay_out(width)
             self._lay_out(self.width())
-        return int(height + 0.999)
+        return int(self._heights[width] + 0.999)
 
     def sizeHint(self) -> QSize:
         """Return a comfortable line length."""
@@ -135,7 +138,10 @@ class EvidenceText(QWidget):
         result.setLetterSpacing(QFont.SpacingType.AbsoluteSpacing, _PAD)
         return result
 
-    def _lay_out(self, width: int) -> float:
+    def _lay_out(self, width: int) -> None:
+        if width == self._laid_out_for:
+            return
+        self._laid_out_for = width
         y = 0.0
         leading = round(self._size * _SPACING)
         for paragraph in self._paragraphs:
@@ -150,8 +156,7 @@ class EvidenceText(QWidget):
                 inner += leading
             paragraph.layout.endLayout()
             y += inner
-        self._height = y
-        return y
+        self._heights[width] = y
 
 
 def _shown(line: str, marks: list[Mark]) -> tuple[str, list[Mark]]:
