@@ -44,6 +44,7 @@ VERBS = {
     "diff": "diff",
     "audit": "audit",
     "checkpoint": "checkpoint",
+    "export": "export",
 }
 """Each verb, in the order of --help, and the file of rmos_console.cli.verbs it lives in."""
 

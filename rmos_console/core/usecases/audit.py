@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from rmos_console.core.log import use_case
 from rmos_console.core.records.checkpoint import Checkpoint
 from rmos_console.core.records.report import AuditReport, DecisionLine, Finding, Head, ReviewCounts
 from rmos_console.core.store import Line, Store, open_store
+from rmos_console.core.usecases import bundle
 from rmos_console.core.usecases.audit_against import check_same_store, hold_against
 from rmos_console.core.usecases.audit_clock import ClockWatch
 from rmos_console.core.usecases.audit_rules import Replay
@@ -23,17 +26,28 @@ def audit(
 ) -> AuditReport:
     """Verify every line, link, blob, signature, role and rule of the store at ``path``, writing nothing at all.
 
-    A damaged store is audited as far as it can be read; ``ok`` is false exactly when a finding is damage or a
-    violation. ``against`` is a checkpoint that the store must extend. Raises :class:`CancelledError` where
-    ``cancelled`` says so, :class:`StoreError` where there is no store, :class:`RefusedError` for a checkpoint of
-    another store and :class:`BadDataError` for one that was altered.
+    ``path`` may also be a bundle (a zip file that an export made). A damaged store is audited as far as it can be read;
+    ``ok`` is false exactly when a finding is damage or a violation. ``against`` is a checkpoint that the store must
+    extend. Raises :class:`CancelledError` where ``cancelled`` says so, :class:`StoreError` where there is no store,
+    :class:`RefusedError` for a checkpoint of another store and :class:`BadDataError` for one that was altered.
     """
     with use_case("audit") as facts:
         started = time.perf_counter()
-        with open_store(path, read_only=True) as store:
+        with opened(path) as store:
             report, _ = examine(store, against, progress, cancelled)
         facts.update(ok=report.ok, findings=len(report.findings))
         return report.model_copy(update={"elapsed_s": round(time.perf_counter() - started, 3)})
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Store]:
+    """Open a store, or the store in a bundle, for reading only."""
+    if not bundle.is_bundle(path):
+        with open_store(path, read_only=True) as store:
+            yield store
+        return
+    with bundle.unpacked(path) as folder, open_store(folder, read_only=True) as store:
+        yield store
 
 
 def examine(
@@ -56,6 +70,7 @@ def examine(
             findings.append(item)
     progress(lines, lines, "verifying files")
     findings += replay.findings
+    findings += bundle.earlier_findings(store.path)
     held = None
     if against is not None:
         held, broken = hold_against(against, replay.fold, replay.digests)

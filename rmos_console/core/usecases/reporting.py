@@ -15,10 +15,10 @@ from rmos_console.core.records.report import DecisionLine
 from rmos_console.core.records.review import Policy, Review
 from rmos_console.core.report.content import ReportContent, ReportedDecision, ReportedText, SourceWord
 from rmos_console.core.review.states import moment
-from rmos_console.core.store import RunEntry, Store, open_store
+from rmos_console.core.store import RunEntry, Store
 from rmos_console.core.store.documents import read_asset
 from rmos_console.core.store.layout import Place
-from rmos_console.core.usecases.audit import examine
+from rmos_console.core.usecases.audit import examine, opened
 from rmos_console.core.usecases.audit_rules import Recorded, Replay
 from rmos_console.core.usecases.progress import Cancelled, Progress, never, silent
 from rmos_console.core.usecases.publish import check_target, write_new
@@ -47,7 +47,7 @@ def compose(
     cancelled: Cancelled = never,
 ) -> ReportContent:
     """Audit the store at ``path`` and return what there is to report; raises as :func:`.audit.audit` does."""
-    with use_case("report") as known, open_store(path, read_only=True) as store:
+    with use_case("report") as known, opened(path) as store:
         report, replay = examine(store, against, progress, cancelled)
         known.update(ok=report.ok, decisions=len(report.decisions))
         progress(0, None, "reading the texts")
