@@ -53,8 +53,9 @@ def written(moment: datetime) -> str:
 
 
 def sort_key(utc: str) -> str:
-    """Return a text that sorts as time does: with the ``Z``, a full second would sort behind its fractions."""
-    return utc.removesuffix("Z")
+    """Return a text that sorts as time does: every moment with its six digits of a second, without the ``Z``."""
+    bare = utc.removesuffix("Z")
+    return bare if "." in bare else f"{bare}.000000"
 
 
 def check_timezone(name: str) -> str:
