@@ -115,8 +115,8 @@ class StoreDoor(QObject):
             self._creating.say(error.message)
 
     def _demo_made(self, report: DemoReport) -> None:
-        people = ", ".join(str(person) for person in report.reviewers)
-        told = self.tr("This is the demo store. Sign in as {people} with the passphrase {passphrase}")
+        people = self.tr(" or ").join(person.name for person in report.reviewers)
+        told = self.tr("This is the demo store. Sign in as {people} with the passphrase “{passphrase}”.")
         self.said.emit(told.format(people=people, passphrase=report.passphrase), "")
 
     def _explain_missing(self) -> None:

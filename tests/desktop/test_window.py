@@ -52,7 +52,8 @@ def test_the_demo_starts_by_mouse(
     qtbot.waitUntil(lambda: window.desk.store is not None, timeout=PATIENCE_MS * 3)
     settled(window.tasks)
     assert len(window.runs.book) >= 60
-    assert "demo passphrase" in window.shell.notice.text.whole()
+    told = window.shell.notice.text.whole()
+    assert "M. Voss or A. Keller with the passphrase “demo passphrase”." in told
 
 
 def test_the_demo_starts_by_keyboard(
