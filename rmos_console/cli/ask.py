@@ -11,6 +11,7 @@ from rmos_console.cli.visible import visible
 from rmos_console.core.errors import RefusedError, SignatureError
 
 PASSPHRASE_VARIABLE = "RMOS_REVIEWER_PASSPHRASE"  # noqa: S105  # the name of the variable, not a passphrase
+RECOVERY_VARIABLE = "RMOS_RECOVERY_CODE"
 
 
 def passphrase(whose: str) -> str:
@@ -40,6 +41,18 @@ def new_passphrase(whose: str) -> str:
     return first
 
 
+def recovery_code(whose: str) -> str:
+    """Return the recovery code of a person, from the variable or asked on the terminal.
+
+    Raises :class:`SignatureError` where there is neither.
+    """
+    given = os.environ.get(RECOVERY_VARIABLE)
+    if given is not None:
+        return given
+    _need_terminal(whose, what="recovery code", variable=RECOVERY_VARIABLE)
+    return getpass.getpass(f"Recovery code of {visible(whose)}: ", stream=sys.stderr)
+
+
 def yes(question: str) -> bool:
     """Ask a question on the terminal; only "y" or "yes" is yes."""
     sys.stderr.write(f"{question} [y/N] ")
@@ -54,11 +67,10 @@ def line(question: str) -> str:
     return sys.stdin.readline().strip()
 
 
-def _need_terminal(whose: str) -> None:
+def _need_terminal(whose: str, *, what: str = "passphrase", variable: str = PASSPHRASE_VARIABLE) -> None:
     if not on_terminal():
         raise SignatureError(
-            f"The passphrase of {whose} is needed and nobody can be asked here; set {PASSPHRASE_VARIABLE}, "
-            "or call this on a terminal."
+            f"The {what} of {whose} is needed and nobody can be asked here; set {variable}, or call this on a terminal."
         )
 
 

@@ -31,12 +31,12 @@ def verbs_of(*verb: str) -> tuple[str, ...]:
 
 @cache
 def calls() -> tuple[tuple[str, ...], ...]:
-    """Return everything that can be called: ("list",), ("reviewer", "add"), …"""
-    found: list[tuple[str, ...]] = []
-    for verb in verbs_of():
-        below = verbs_of(verb)
-        found += [(verb, name) for name in below] or [(verb,)]
-    return tuple(found)
+    """Return everything that can be called: ("list",), ("reviewer", "add"), ("reviewer", "key", "export"), …"""
+    return tuple(call for verb in verbs_of() for call in _below(verb))
+
+
+def _below(*verb: str) -> list[tuple[str, ...]]:
+    return [call for name in verbs_of(*verb) for call in _below(*verb, name)] or [verb]
 
 
 @cache

@@ -33,7 +33,7 @@ def _shown_calls(page: Path) -> Iterator[list[str]]:
 
 
 def _split(words: list[str]) -> tuple[list[str], list[str]]:
-    """Return the verb (one word, two for groups) and the options of a call."""
+    """Return the verb (one word, more for groups) and the options of a call."""
     verb: list[str] = []
     rest = iter(words)
     for word in rest:
@@ -42,8 +42,7 @@ def _split(words: list[str]) -> tuple[list[str], list[str]]:
         elif re.fullmatch(r"[a-z][a-z-]*", word):
             verb = [word]
             break
-    following = next(rest, "")
-    if verb and following in verbs_of(*verb):
+    while verb and (following := next(rest, "")) in verbs_of(*verb):
         verb.append(following)
     return verb, [option for word in words for option in OPTION.findall(word)]
 

@@ -13,9 +13,9 @@ from rmos_console.cli import ask
 from rmos_console.cli.options import AsJson, verbs
 from rmos_console.cli.session import Session
 from rmos_console.cli.visible import visible
-from rmos_console.core.identity import unlock
 from rmos_console.core.report.qr import PICTURES, qr_lines, qr_picture
 from rmos_console.core.usecases import checkpoint as use_case
+from rmos_console.core.usecases.people import sign_in
 from rmos_console.core.usecases.publish import check_target, write_new
 
 app = verbs()
@@ -36,7 +36,7 @@ def checkpoint(
     with session.store() as store:
         if out is not None:
             check_target(out, store.path)
-        signer = unlock(store.store_id, by, ask.passphrase(by)) if by is not None else None
+        signer = sign_in(store, by, lambda: ask.passphrase(by)) if by is not None else None
         made = use_case.take(store, signer, caller=session.caller).value
     if out is not None:
         picture = out.suffix.lower() in PICTURES

@@ -13,11 +13,11 @@ from rmos_console.cli.pages import runs as runs_page
 from rmos_console.cli.session import Session, on_terminal
 from rmos_console.cli.visible import visible
 from rmos_console.core.errors import RefusedError, UsageError
-from rmos_console.core.identity import unlock
 from rmos_console.core.records.review import Review, Seen, Verb
 from rmos_console.core.store import Store
 from rmos_console.core.usecases import browse
 from rmos_console.core.usecases import review as use_case
+from rmos_console.core.usecases.people import sign_in
 
 app = verbs()
 
@@ -54,7 +54,7 @@ def review(
     verb = _one_of(approve=approve, reject=reject, withdraw=withdraw)
     with session.store(writes=True) as store:
         if verb == "withdrawn":
-            signer = unlock(store.store_id, reviewer, ask.passphrase(reviewer))
+            signer = sign_in(store, reviewer, lambda: ask.passphrase(reviewer))
             made = use_case.withdraw(store, signer, run, advisory, caller=session.caller).value
         else:
             made = _decide(session, store, run, advisory, reviewer, verb, text_sha256, reason)
@@ -93,7 +93,7 @@ def _signed(
     reason: str | None,
     seen: Seen,
 ) -> Review:
-    signer = unlock(store.store_id, reviewer, ask.passphrase(reviewer))
+    signer = sign_in(store, reviewer, lambda: ask.passphrase(reviewer))
     return use_case.decide(
         store, signer, run, advisory, verb, text_sha256=text_sha256, reason=reason, seen=seen, caller=session.caller
     ).value
