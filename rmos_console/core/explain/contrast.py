@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import itertools
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, NamedTuple, Protocol
@@ -46,20 +47,55 @@ class Row(NamedTuple):
     unit: str | None
 
 
-def shortlist(candidates: Iterable[Candidate], run: Candidate) -> list[str]:
-    """Return the ids of the runs to load, at most :data:`SHORTLIST`: the same tool first, then the newest.
+class Greens:
+    """The GREEN runs of a store that may serve as contrast, by mode and tool.
 
-    Candidates are GREEN runs. They must have the run's mode; a run without a mode is compared within its tool. The run
-    itself is never among them. The order does not depend on the order of the candidates.
+    Made by one look at every run, it then answers for any number of runs; what it sorts for one it keeps for others.
     """
-    mode, tool = run.mode, run.tool_id
-    fitting = (
-        (item.tool_id == tool, sort_key(item.created_at_utc), item.run_id)
-        for item in candidates
-        if item.mode == mode and (mode is not None or (tool is not None and item.tool_id == tool))
-    )
-    newest = heapq.nlargest(SHORTLIST + 1, fitting)
-    return [run_id for _, _, run_id in newest if run_id != run.run_id][:SHORTLIST]
+
+    def __init__(self, candidates: Iterable[Candidate]) -> None:
+        self._groups: dict[str | None, dict[str | None, list[Candidate]]] = {}
+        for item in candidates:
+            self._groups.setdefault(item.mode, {}).setdefault(item.tool_id, []).append(item)
+        self._newest: dict[tuple[str | None, ...], list[Candidate]] = {}
+
+    def shortlist(self, run: Candidate) -> list[str]:
+        """Return the ids of the runs to load, at most :data:`SHORTLIST`: the same tool first, then the newest.
+
+        They have the run's mode; a run without a mode is compared within its tool. The run itself is never among them.
+        The order does not depend on the order of the candidates.
+        """
+        mode, tool = run.mode, run.tool_id
+        if mode is None and tool is None:
+            return []
+        chosen = list(self._of_tool(mode, tool))
+        if len(chosen) <= SHORTLIST and mode is not None:
+            chosen += [item for item in self._of_mode(mode) if item.tool_id != tool]
+        return [item.run_id for item in chosen if item.run_id != run.run_id][:SHORTLIST]
+
+    def _of_tool(self, mode: str | None, tool: str | None) -> list[Candidate]:
+        known = self._newest.get((mode, tool))
+        if known is None:
+            items = self._groups.get(mode, {}).get(tool, [])
+            known = self._newest[mode, tool] = heapq.nlargest(SHORTLIST + 1, items, key=_age)
+        return known
+
+    def _of_mode(self, mode: str) -> list[Candidate]:
+        """Return the newest of all tools, enough to fill a list after those of one tool are left out."""
+        known = self._newest.get((mode,))
+        if known is None:
+            items = itertools.chain.from_iterable(self._groups.get(mode, {}).values())
+            known = self._newest[mode,] = heapq.nlargest(2 * SHORTLIST + 1, items, key=_age)
+        return known
+
+
+def shortlist(candidates: Iterable[Candidate], run: Candidate) -> list[str]:
+    """Return the ids of the runs to load for one run, see :meth:`Greens.shortlist`."""
+    return Greens(candidates).shortlist(run)
+
+
+def _age(item: Candidate) -> tuple[str, str]:
+    return sort_key(item.created_at_utc), item.run_id
 
 
 def nearest(run: Mapping[str, Any], loaded: Mapping[str, Mapping[str, Any]]) -> str | None:

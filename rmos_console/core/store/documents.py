@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from rmos_console.core.canonical import canonical_sha256
@@ -32,6 +32,23 @@ def read_run(place: Place, entry: RunEntry) -> dict[str, Any]:
         if event["run"]["run_id"] == entry.run_id:
             return _unchanged(event["run"], entry.run_sha256, entry.location, f"run {entry.run_id}")
     raise _gone(entry.location, f"run {entry.run_id}")
+
+
+def read_runs(place: Place, entries: Iterable[RunEntry]) -> dict[str, dict[str, Any]]:
+    """Return the sealed documents of several runs by id, each line read once; raises as :func:`read_run` does."""
+    lines: dict[Location, dict[str, RunEntry]] = {}
+    for entry in entries:
+        lines.setdefault(entry.location, {})[entry.run_id] = entry
+    found: dict[str, dict[str, Any]] = {}
+    for location, wanted in lines.items():
+        for event in _events(place, location, "run.sealed"):
+            run_id = event["run"]["run_id"]
+            if run_id in wanted:
+                sha256 = wanted.pop(run_id).run_sha256
+                found[run_id] = _unchanged(event["run"], sha256, location, f"run {run_id}")
+        if wanted:
+            raise _gone(location, f"run {next(iter(wanted))}")
+    return found
 
 
 def read_asset(place: Place, entry: AssetEntry) -> dict[str, Any]:

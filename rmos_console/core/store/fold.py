@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache
+from sys import intern
 from typing import Any, NamedTuple
 
 from rmos_console.core.errors import BadDataError, ConflictError, NewerStoreError
@@ -125,8 +126,8 @@ def _entry(run: dict[str, Any], when: When) -> RunEntry:
         location=when.location,
         created_at_utc=run["created_at_utc"],
         status=run["status"],
-        mode=run["mode"],
-        tool_id=run["tool_id"],
+        mode=_shared(run["mode"]),
+        tool_id=_shared(run["tool_id"]),
         score=decision["score"],
         risk=_risk(risk["shown"], risk["found_at"], risk["policy"], tuple(risk["warnings"])),
         context=_context(tuple(context.items())),
@@ -140,6 +141,11 @@ def _entry(run: dict[str, Any], when: When) -> RunEntry:
         text=_haystack(run, source),
         lines=(when.location,),
     )
+
+
+def _shared(text: str | None) -> str | None:
+    """Return one object for equal texts: few modes and tools stand in many runs, and are compared with each other."""
+    return intern(text) if text is not None else None
 
 
 def _haystack(run: dict[str, Any], source: RunSource) -> str:

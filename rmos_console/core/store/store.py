@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -79,8 +79,14 @@ class Store(_Closing):
         if refusal is not None:
             self._live.refuse(refusal)
         self._subscribers = Subscribers()
+
+        def changed(changes: Changes) -> None:
+            self._subscribers.tell(changes)
+            if self._live.refusal is None:
+                self._catalog.save_if_behind()
+
         self._committer = Committer(
-            self._live, StoreLock(place, wait_seconds), limits, self._catalog.remembered, self._changed
+            self._live, StoreLock(place, wait_seconds), limits, self._catalog.remembered, changed
         )
         self._reader = Reader(self._live, self._committer, self._subscribers.tell, may_note=refusal is None)
         self._watcher = Watcher(self._reader.look)
@@ -172,6 +178,15 @@ class Store(_Closing):
         with self._reader.noting():
             return documents.read_run(self._place, entry)
 
+    def read_runs(self, run_ids: Iterable[str]) -> dict[str, dict[str, Any]]:
+        """Return the sealed documents of several runs by id, those the store lacks left out; else as :meth:`read_run`.
+
+        Runs that were committed together lie in one line, which is read and verified once.
+        """
+        view = self.snapshot()
+        with self._reader.noting():
+            return documents.read_runs(self._place, filter(None, map(view.run, run_ids)))
+
     def read_asset(self, advisory_id: str) -> dict[str, Any]:
         """Return a sealed advisory from disk, large values as references; raises as :meth:`read_run` does."""
         entry = self.snapshot().asset(advisory_id)
@@ -219,8 +234,3 @@ class Store(_Closing):
         self._catalog.close()
         if self._live.refusal is None:
             self._catalog.save()
-
-    def _changed(self, changes: Changes) -> None:
-        self._subscribers.tell(changes)
-        if self._live.refusal is None:
-            self._catalog.save_if_behind()

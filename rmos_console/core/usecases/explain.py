@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from rmos_console.core.errors import EngineError, RmosError
-from rmos_console.core.explain.contrast import nearest, shortlist
-from rmos_console.core.explain.engine import EngineInput, Explanation, ExplanationEngine
+from rmos_console.core.explain.engine import Explanation, ExplanationEngine
 from rmos_console.core.explain.engines import Unusable, find_engine
 from rmos_console.core.explain.running import plain_reason, run_engine
 from rmos_console.core.log import swallowed, use_case
@@ -36,6 +35,7 @@ from rmos_console.core.usecases.attempts import (
 from rmos_console.core.usecases.browse import artifact
 from rmos_console.core.usecases.clock import now_utc
 from rmos_console.core.usecases.commit import commit
+from rmos_console.core.usecases.contrast import source_of
 from rmos_console.core.usecases.find import find_run
 from rmos_console.core.usecases.progress import Cancelled, Progress, never, silent
 
@@ -186,7 +186,7 @@ def _generate(task: _Task) -> Changes:
     """Generate outside the lock and commit the outcome, whatever it is."""
     store, entry, started = task.store, task.entry, time.perf_counter()
     try:
-        source, contrast = _source(store, entry)
+        source, contrast = source_of(store, entry)
         explanation = run_engine(
             task.engine,
             source,
@@ -205,24 +205,6 @@ def _generate(task: _Task) -> Changes:
     except BaseException:  # Ctrl+C: nobody will wait for this attempt
         fail_attempt(store, entry.run_id, task.attempt, "the explanation was cancelled", task.caller)
         raise
-
-
-def _source(store: Store, entry: RunEntry) -> tuple[EngineInput, RunEntry | None]:
-    view = store.snapshot()
-    run = store.resolve(store.read_run(entry.run_id))
-    green = (other for other in view.runs() if other.risk.policy == "GREEN")
-    documents: dict[str, Any] = {}
-    for run_id in shortlist(green, entry):
-        documents[run_id] = store.read_run(run_id)
-    chosen = nearest(run, documents)
-    contrast = view.run(chosen) if chosen is not None else None
-    source = EngineInput(
-        run=run,
-        run_sha256=entry.run_sha256,
-        contrast=documents[contrast.run_id] if contrast else None,
-        contrast_sha256=contrast.run_sha256 if contrast else None,
-    )
-    return source, contrast
 
 
 def _asset(

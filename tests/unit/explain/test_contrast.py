@@ -6,7 +6,7 @@ import random
 import time
 from typing import Any, NamedTuple
 
-from rmos_console.core.explain.contrast import MAX_ROWS, SHORTLIST, differences, nearest, shortlist
+from rmos_console.core.explain.contrast import MAX_ROWS, SHORTLIST, Greens, differences, nearest, shortlist
 
 
 class Entry(NamedTuple):
@@ -38,6 +38,28 @@ def test_the_shortlist_keeps_the_mode_and_prefers_tool_then_time() -> None:
     for _ in range(5):
         random.Random(7).shuffle(entries)  # noqa: S311  any order will do, the same each time
         assert shortlist(entries, Entry("me")) == ["new", "old", "other_tool"]
+
+
+def test_the_shortlist_is_that_of_a_plain_sort() -> None:
+    for seed in range(60):
+        chance = random.Random(seed)  # noqa: S311  the same seed must give the same runs
+        entries = [
+            Entry(
+                f"run_{number}",
+                chance.choice(["mvp", "saw", None]),
+                chance.choice(["T1", "T2", "T3", None]),
+                f"2026-01-{chance.randint(1, 28):02}T00:00:00Z",
+            )
+            for number in range(chance.randrange(400))
+        ]
+        known = Greens(entries)
+        for me in entries[:40]:
+            fitting = [item for item in entries if item.mode == me.mode and item is not me]
+            if me.mode is None:
+                fitting = [item for item in fitting if item.tool_id == me.tool_id is not None]
+            fitting.sort(key=lambda item: (item.tool_id == me.tool_id, item.created_at_utc, item.run_id), reverse=True)
+            wanted = [item.run_id for item in fitting[:SHORTLIST]]
+            assert known.shortlist(me) == wanted, f"seed {seed} {me}"
 
 
 def test_a_run_without_a_mode_is_compared_within_its_tool() -> None:
