@@ -231,7 +231,6 @@ class Verifier(Chain):
         self.assets[name] = (event["asset_sha256"], event["text_sha256"])
 
     def bound(self, decision, what):
-        """Check that a decision names the bytes that the ledger holds before it."""
         about = decision["run_id"], decision["advisory_id"]
         if about not in self.attached or decision["run_sha256"] != self.runs.get(about[0]):
             self.wrong(f"{what} names another run than the ledger holds, or one that does not carry the text")
@@ -284,11 +283,12 @@ class Verifier(Chain):
         self.people[about["id"]] = {**first, "recovery": act.get("recovery_public_key")}
 
     def take_reviewer_rekeyed(self, event):
-        act = event["act"]
-        person = self.people[act["person"]["id"]]
-        keys = [self.people.get(act["by"], person)["key"], person["key"], person.get("recovery")]
-        self.signed(act, keys, "the new key of a person")
-        person["key"] = act["public_key"]
+        act, person = event["act"], self.people[event["act"]["person"]["id"]]
+        if act["verb"] == "recover" or act["by"] == act["person"]["id"]:
+            self.signed(act, [person["recovery" if act["verb"] == "recover" else "key"]], "the new key of a person")
+        else:
+            self.act(act)
+        person.update(key=act["public_key"], recovery=act.get("recovery_public_key") or person["recovery"])
 
     def take_reviewer_revoked(self, event):
         self.act(event["act"])

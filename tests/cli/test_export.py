@@ -78,3 +78,18 @@ def test_a_report_about_a_bundle_is_the_one_about_its_store(cli: Command, tmp_pa
     first.pop("made_at_utc")
     second.pop("made_at_utc")
     assert first == second
+
+
+def test_runs_as_files_and_back(cli: Command, tmp_path: Path) -> None:
+    run_id = cli.create()
+    cli.ok("file", "add", run_id, __file__)
+    made = cli.ok("export", "--layout", "patch", tmp_path / "out", "--json")
+    assert (made.json["runs"], made.json["files_left_out"]) == (1, 1)
+    assert "stay in the store only" in made.err
+    other = tmp_path / "other"
+    assert cli("init", store=other).code == 0
+    assert cli("import", tmp_path / "out", store=other).code == 0
+    assert cli("show", run_id, store=other).code == 0
+    assert cli("export", "--layout", "v1", tmp_path / "x").code == 2
+    assert cli("export", "--layout", "v2").code == 2
+    assert cli("export", "--layout", "v2", tmp_path / "out").code == 4

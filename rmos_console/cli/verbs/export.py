@@ -13,8 +13,10 @@ from rmos_console.cli.exits import Exit
 from rmos_console.cli.options import AsJson, verbs
 from rmos_console.cli.pages.audit import finding_line
 from rmos_console.cli.session import Session
+from rmos_console.cli.visible import visible
 from rmos_console.core.errors import UsageError
 from rmos_console.core.usecases import export as use_case
+from rmos_console.core.usecases.export_layout import as_layout, export_layout
 
 app = verbs()
 
@@ -22,15 +24,35 @@ app = verbs()
 @app.command("export")
 def export(
     context: typer.Context,
+    folder: Annotated[Path | None, typer.Argument(metavar="[DIR]", help="An empty folder, for --layout.")] = None,
     bundle: Annotated[
         Path | None, typer.Option(metavar="FILE.zip", help="Copy the whole store, to be audited elsewhere.")
     ] = None,
+    layout: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Write a file for each run: patch or v2, into the folder DIR.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Copy a store, also while it is in use, into one zip file with a verifier in it. Exits with 1 if it is damaged."""
+    """Copy a store into one zip file with a verifier in it (1 if it is damaged), or write its runs as files."""
     session = Session.of(context, as_json=as_json)
-    if bundle is None:
-        raise UsageError("Say what to export: --bundle FILE.zip.")
+    if (bundle is None) == (layout is None) or (layout is None) != (folder is None):
+        raise UsageError("Say what to export: --bundle FILE.zip, or --layout patch DIR, or --layout v2 DIR.")
+    if layout is not None and folder is not None:
+        _files(session, layout, folder)
+    elif bundle is not None:
+        _bundle(session, bundle)
+
+
+def _files(session: Session, layout: str, folder: Path) -> None:
+    with session.store() as store, progress.on_stderr() as told:
+        made = export_layout(store, folder, as_layout(layout), progress=told)
+    if made.files_left_out:
+        session.note(f"The layout {layout} has no place for files; {made.files_left_out:,} stay in the store only.")
+    line = f"{made.runs:,} runs and {made.advisories:,} advisories are in {visible(made.path)}"
+    session.answer(made.document, lambda out: out.print(line, soft_wrap=True))
+
+
+def _bundle(session: Session, bundle: Path) -> None:
     if bundle.suffix.lower() != ".zip":
         raise UsageError(f"A bundle is a .zip file; name it {bundle.name}.zip, say.")
     with progress.on_stderr() as told:
