@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, JsonValue
 
@@ -172,11 +172,3 @@ class RunRow(Record):
     source_run_id: str | None
     run_sha256: str
 
-
-def plain(value: Any) -> Any:
-    """Return a JSON value made of plain dicts and lists, so that callers may change it."""
-    if isinstance(value, dict):
-        return {key: plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [plain(item) for item in value]
-    return value

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from rmos_console.core import identity
 from rmos_console.core.errors import ConflictError, PolicyError, RefusedError
@@ -96,22 +97,28 @@ def add_reviewer(
             recovery=None if recovery is None else recovery[1:],
         )
 
-        def decide(now: View) -> Sequence[events.Event]:
-            _refuse_known(now, person_id)
-            if first and now.people:
-                raise PolicyError("Another admin was enrolled meanwhile; ask them with --by ADMIN.")
-            identity.check_act(act, now.people, now.store_id)
-            return [events.reviewer_enrolled(act)]
-
-        try:
-            changes = commit(store, caller, decide)
-        except BaseException:
-            identity.forget_key(store.store_id, person_id)
-            raise
+        changes = _commit_enrolment(store, act, person_id, first=first, caller=caller)
         added = AddedReviewer(
             person=store.snapshot().people[person_id], recovery_code=None if recovery is None else recovery[0]
         )
         return Written(value=added, changes=changes)
+
+
+def _commit_enrolment(store: Store, act: dict[str, Any], person_id: str, *, first: bool, caller: Caller) -> Changes:
+    """Commit an enrolment; where it is refused, the key just made is removed again."""
+
+    def decide(now: View) -> Sequence[events.Event]:
+        _refuse_known(now, person_id)
+        if first and now.people:
+            raise PolicyError("Another admin was enrolled meanwhile; ask them with --by ADMIN.")
+        identity.check_act(act, now.people, now.store_id)
+        return [events.reviewer_enrolled(act)]
+
+    try:
+        return commit(store, caller, decide)
+    except BaseException:
+        identity.forget_key(store.store_id, person_id)
+        raise
 
 
 def people(view: View) -> tuple[Person, ...]:

@@ -55,3 +55,20 @@ def test_what_is_swallowed_is_logged_with_its_context(lines: Path, expected_logs
         "torn",
         3,
     )
+
+
+def test_what_nobody_expected_is_logged_with_its_kind(lines: Path, expected_logs: Callable[[str], object]) -> None:
+    expected_logs("unexpected")
+    with pytest.raises(ZeroDivisionError), log.use_case("show"):
+        raise ZeroDivisionError
+    end = read(lines)[-1]
+    assert (end["message"], end["code"], end["error"]) == ("error", "unexpected", "ZeroDivisionError")
+
+
+def test_without_a_file_lines_go_to_stderr(capsys: pytest.CaptureFixture[str]) -> None:
+    log.configure("info")
+    with log.use_case("list"):
+        pass
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert [json.loads(line)["message"] for line in err.splitlines()] == ["start", "success"]
