@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, timedelta, timezone
+from datetime import timedelta, timezone
 from pathlib import Path
 
 import rmos_console
@@ -140,7 +140,7 @@ def _decision(
     return ReportedDecision(
         line=line,
         standing=_standing(replay, entry, line, [other for other, _ in others]),
-        at_local=_local(line.at_utc, recorded.utc_offset),
+        at_local=local_time(line.at_utc, recorded.utc_offset),
         recorded_at_utc=recorded.at,
         seq=recorded.location.seq,
         file=recorded.location.file,
@@ -170,7 +170,7 @@ def _standing(replay: Replay, entry: RunEntry | None, line: DecisionLine, lines:
     return "stands, as the first of two signatures" if state == "AWAITING_SECOND" else "stands"
 
 
-def _local(at_utc: str, offset: str) -> str:
+def local_time(at_utc: str, offset: str) -> str:
     """Return a time on the clock of the machine that recorded it, or say that its offset is unknown."""
     at = moment(at_utc)
     if at is None:
@@ -179,8 +179,9 @@ def _local(at_utc: str, offset: str) -> str:
     if sign not in {"+", "-"} or len(digits) != 2 or not all(part.isdecimal() and len(part) == 2 for part in digits):
         return "local time unknown"
     span = timedelta(hours=int(digits[0]), minutes=int(digits[1])) * (-1 if sign == "-" else 1)
-    zone = timezone(span) if abs(span) < timedelta(days=1) else UTC
-    return f"{at.astimezone(zone):%Y-%m-%d %H:%M:%S} local ({offset})"
+    if abs(span) >= timedelta(days=1):
+        return "local time unknown"
+    return f"{at.astimezone(timezone(span)):%Y-%m-%d %H:%M:%S} local ({offset})"
 
 
 def _source_words(replay: Replay) -> Iterator[SourceWord]:
