@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from rmos_console.core.records.review import Policy
@@ -63,3 +63,66 @@ class Model:
 
     def _now(self, state: str, *signers: str) -> None:
         self.state, self.signers, self.touched = state, signers, True
+
+
+@dataclass
+class Deed:
+    """One event of a :class:`History`: a decision, or with ``back`` the number of the decision it takes back."""
+
+    number: int
+    who: str
+    verb: str
+    two: bool = False
+    back: int | None = None
+
+
+@dataclass
+class History:
+    """One text through its whole life: decisions, changes of policy, people revoked since then, a newer text."""
+
+    risk: Level
+    minted_by_rule: bool
+    mode: str
+    two: bool
+    deeds: list[Deed] = field(default_factory=list)
+    revoked: dict[str, int] = field(default_factory=dict)
+    superseded: bool = False
+
+    def now(self) -> tuple[str, tuple[Deed, ...]]:
+        """Return the state and the decisions that carry it, by playing everything from the start."""
+        if self.minted_by_rule:
+            state = "AUTO_APPROVED"
+        else:
+            state = "INFORMATIONAL" if self.mode == "informational" else "NEEDS_REVIEW"
+        carried: tuple[Deed, ...] = ()
+        for deed in self.deeds:
+            if deed.back is not None:
+                if deed.back in [each.number for each in carried]:
+                    state, carried = "NEEDS_REVIEW", ()
+            elif deed.number >= self.revoked.get(deed.who, deed.number + 1):
+                state, carried = "NEEDS_REVIEW", ()
+            elif deed.verb == "rejected":
+                state, carried = "REJECTED", (deed,)
+            elif state == "APPROVED":
+                continue
+            elif not deed.two:
+                state, carried = "APPROVED", (deed,)
+            elif state != "AWAITING_SECOND":
+                state, carried = "AWAITING_SECOND", (deed,)
+            elif deed.who != carried[0].who:
+                state, carried = "APPROVED", (*carried, deed)
+        return ("SUPERSEDED" if self.superseded else state), carried
+
+    def may(self, verb: str, who: str) -> bool:
+        """Tell whether the table of the design lets this person do this now."""
+        state, carried = self.now()
+        mine = who in [deed.who for deed in carried]
+        if who in self.revoked or state == "SUPERSEDED":
+            return False
+        if verb == "withdrawn":
+            return mine
+        if state == "AWAITING_SECOND":
+            return verb == "rejected" or not mine
+        if state in {"APPROVED", "REJECTED"}:
+            return verb != state.lower() and not mine
+        return True
