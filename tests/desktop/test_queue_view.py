@@ -19,6 +19,7 @@ from rmos_console.core.store import Store, create_store, open_store
 from rmos_console.core.usecases import admin, audit, demo, intake, review
 from rmos_console.desktop.main_window import MainWindow
 from rmos_console.desktop.tasks import TaskRunner
+from rmos_console.desktop.views.queue.course import Key, Made, key_of
 from rmos_console.desktop.views.queue_view import QueueView
 
 from .conftest import CALLER, PATIENCE_MS
@@ -255,6 +256,29 @@ def test_what_another_person_decides_meanwhile_leaves_the_queue(
     settled(queue.tasks)
     assert shown(queue)[0] != run_id
     assert "no longer waits" in queue.page.notice.text.whole()
+
+
+def test_a_decision_whose_news_came_first_moves_on_by_one_only(
+    queue: QueueView, another: Store, qtbot: QtBot, settled: Settled
+) -> None:
+    go_to(queue, settled, "YELLOW")
+    waiting = [key_of(item) for item in queue.page.items]
+    mine = Key(*shown(queue))
+    following = waiting[(waiting.index(mine) + 1) % len(waiting)]
+    assert queue._facts is not None
+    other = identity.unlock(another.store_id, "akeller", demo.PASSPHRASE)
+    review.decide(
+        another, other, *mine, "approved", text_sha256=queue._facts.advisory.text_sha256,
+        seen=review.seen(another.snapshot()), caller=CALLER,
+    )  # fmt: skip
+    qtbot.waitUntil(lambda: len(queue.page.items) == len(waiting) - 1, timeout=PATIENCE_MS)
+    settled(queue.tasks)
+    assert shown(queue) == following
+    facts = queue._facts
+    queue._decisions.decided.emit(Made(mine, "akeller", "approved"), "")
+    settled(queue.tasks)
+    assert shown(queue) == following
+    assert queue._facts is facts  # what was read of it stays read
 
 
 def test_what_changed_since_it_was_read_must_be_read_again(

@@ -38,7 +38,7 @@ class QueueView(View):
         self._current: Key | None = None
         self._facts: CardFacts | None = None
         self._wish: str | None = None
-        self._move_on = False
+        self._left: Key | None = None
         self._queue = QueueReader(desk, tasks, self)
         self._queue.items.connect(self._take_items)
         self._queue.failed.connect(partial(self.page.notice.fail, self.tr("The queue could not be read")))
@@ -89,7 +89,7 @@ class QueueView(View):
             or facts.advisory.asset.advisory_id in changes.advisory_ids
         ):
             self._facts = None
-            if not self._move_on and not self._decisions.running:
+            if self._left is None and not self._decisions.running:
                 self.page.notice.say(self.tr("Something about this explanation changed. It is shown as it is now."))
         self._queue.read()
 
@@ -115,8 +115,7 @@ class QueueView(View):
         return step is not None
 
     def _opened(self) -> None:
-        self._row, self._current, self._facts = -1, None, None
-        self._move_on = False
+        self._row, self._current, self._facts, self._left = -1, None, None, None
         for each in (self._decisions, self._queue, self._card):
             each.forget()
         self.page.notice.hide()
@@ -127,15 +126,16 @@ class QueueView(View):
     def _take_items(self, items: tuple[QueueItem, ...]) -> None:
         """Take over who waits; the person keeps their place, or moves on after a decision."""
         gone = self._current is not None and all(key_of(item) != self._current for item in items)
-        if gone and not self._move_on and not self._decisions.running and self._wish is None:
+        if gone and self._left != self._current and not self._decisions.running and self._wish is None:
             self.page.notice.say(self.tr("The explanation you were looking at no longer waits for a decision."))
-        row = place_after(items, self._current, self._row, move_on=self._move_on)
+        decided = self._left is not None and self._left == self._current  # else an earlier reading has moved on
+        row = place_after(items, self._current, self._row, move_on=decided)
         if self._wish is not None:
             wished = next((at for at, item in enumerate(items) if item.row.run_id == self._wish), None)
             if wished is None:
                 self.page.notice.say(self.tr("This run has no explanation that waits for a decision."))
             row, self._wish = (row if wished is None else wished), None
-        self._move_on = False
+        self._left = None
         self.page.show_items(items, row)
         self._go(row)
         self.statusChanged.emit()
@@ -227,8 +227,9 @@ class QueueView(View):
         self.page.notice.say(advice(lacking))
 
     def _decided(self, made: Made, title: str) -> None:
-        self._move_on = True
-        self._facts = None
+        self._left = made.key
+        if made.key == self._current:
+            self._facts = None
         said = self.tr("Approved: {title}") if made.verb == "approved" else self.tr("Rejected: {title}")
         self.page.notice.say(said.format(title=title or made.key.run_id), act=self.tr("Undo"))
         self._queue.read()
