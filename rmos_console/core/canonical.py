@@ -62,6 +62,8 @@ def read_json(data: bytes, *, name: str, limit: int = MAX_DOCUMENT_BYTES) -> Jso
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         raise BadDataError(f"{name} is not UTF-8 at byte {error.start}; save it as UTF-8.") from error
+    if text.startswith("\ufeff"):
+        raise BadDataError(f"{name} begins with a byte-order mark; save it as UTF-8 without one.")
     _check_depth(data, name)
 
     def refuse_constant(constant: str) -> NoReturn:
@@ -86,7 +88,7 @@ def read_json(data: bytes, *, name: str, limit: int = MAX_DOCUMENT_BYTES) -> Jso
     except json.JSONDecodeError as error:
         raise BadDataError(f"{name} is not JSON: {error.msg} at line {error.lineno}, column {error.colno}.") from error
     except ValueError as error:  # an integer with more digits than Python converts
-        raise BadDataError(f"{name} is not JSON: {_one_line(error)}.") from error
+        raise BadDataError(f"{name} holds a whole number with thousands of digits; shorten it.") from error
     if b"\\u" in data or b"\\U" in data:
         _check_surrogates(value, name)  # an escaped lone surrogate shows only when it is encoded
     return value

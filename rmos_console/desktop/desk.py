@@ -61,6 +61,7 @@ class Desk(QObject):
         self.snapshot = store.snapshot()  # after subscribing, so that nothing falls between the two
         self.read_only_reason = store.read_only_reason
         self._standing.start()
+        store.verify_in_background()
         self.opened.emit()
         self.readOnlyChanged.emit()
 

@@ -36,6 +36,7 @@ from rmos_console.core.usecases.browse import artifact
 from rmos_console.core.usecases.clock import now_utc
 from rmos_console.core.usecases.commit import commit
 from rmos_console.core.usecases.contrast import source_of
+from rmos_console.core.usecases.doubt import is_in_doubt
 from rmos_console.core.usecases.find import find_run
 from rmos_console.core.usecases.progress import Cancelled, Progress, never, silent
 
@@ -195,7 +196,9 @@ def _generate(task: _Task) -> Changes:
             cancelled=task.cancelled,
         )
         asset = _asset(entry, contrast, explanation, task.made_by, task.caller, _milliseconds(started))
-        return _finish(store, entry, asset, store.externalize(asset.document()), task.attempt, task.caller)
+        sealed = store.externalize(asset.document())
+        in_doubt = is_in_doubt(source.run, asset.content)
+        return _finish(store, entry, asset, sealed, task.attempt, task.caller, in_doubt=in_doubt)
     except RmosError as error:
         swallowed("explain", error, run_id=entry.run_id, attempt=task.attempt)
         return fail_attempt(store, entry.run_id, task.attempt, plain_reason(error.message), task.caller)
@@ -237,9 +240,19 @@ def _asset(
 
 
 def _finish(
-    store: Store, entry: RunEntry, asset: AdvisoryAsset, sealed: dict[str, Any], attempt: str, caller: Caller
+    store: Store,
+    entry: RunEntry,
+    asset: AdvisoryAsset,
+    sealed: dict[str, Any],
+    attempt: str,
+    caller: Caller,
+    *,
+    in_doubt: bool,
 ) -> Changes:
-    """Seal, attach and announce the text in one transaction, valid only while its attempt is open."""
+    """Seal, attach and announce the text in one transaction, valid only while its attempt is open.
+
+    A text ``in_doubt`` is left to a person, whatever the policy would do.
+    """
     engine = asset.engine or Engine(id="unknown", version="0")
     ref = AdvisoryInputRef(
         advisory_id=asset.advisory_id,
@@ -264,16 +277,11 @@ def _finish(
                 key=attempt_key(entry.run_sha256, engine),
             ),
         ]
-        if may_auto_approve(view.policy, entry.risk, engine) and not _is_in_doubt(asset):
+        if may_auto_approve(view.policy, entry.risk, engine) and not in_doubt:
             made.append(events.auto_approved(_auto(view, entry, asset, made[0]["asset_sha256"])))
         return made
 
     return commit(store, caller, decide)
-
-
-def _is_in_doubt(asset: AdvisoryAsset) -> bool:
-    """Tell whether the text itself asks to look twice: a limit is exceeded that the run's own rules did not report."""
-    return isinstance(asset.content, dict) and bool(asset.content.get("unreported"))
 
 
 def _auto(view: View, entry: RunEntry, asset: AdvisoryAsset, asset_sha256: str) -> AutoApproval:

@@ -15,6 +15,7 @@ class Account:
     updated: int = 0
     already_present: int = 0
     advisories: int = 0
+    new_conflicts: int = 0
     conflicts: list[Conflict] = field(default_factory=list)
     refused: list[Refusal] = field(default_factory=list)
     ignored: list[str] = field(default_factory=list)
@@ -23,8 +24,8 @@ class Account:
 
     @property
     def changed(self) -> bool:
-        """Whether anything was written."""
-        return bool(self.imported or self.updated or self.advisories)
+        """Whether there is anything to write down: a conflict is told once, when its bytes are first kept."""
+        return bool(self.imported or self.updated or self.advisories or self.new_conflicts)
 
     def refuse(self, source: str, reason: str) -> None:
         """Count a record that was not taken."""

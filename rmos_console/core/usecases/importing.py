@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from rmos_console.core import importers
-from rmos_console.core.canonical import canonical_sha256
+from rmos_console.core.canonical import canonical_sha256, sha256_hex
 from rmos_console.core.errors import BadDataError, CancelledError, NotFoundError, RmosError
 from rmos_console.core.importers.found import Found, FoundAdvisory, FoundLink, FoundRun, Ignored, Refused
 from rmos_console.core.log import use_case
@@ -266,9 +266,16 @@ class _Import:
 
         return draft(self._caller, decide)
 
+    def _kept(self, original: bytes) -> str:
+        """Keep the bytes that were not taken, and return their digest; a dry run keeps nothing."""
+        if self._dry_run:
+            return sha256_hex(original)
+        self.account.new_conflicts += int(not self._store.has_blob(sha256_hex(original)))
+        return self._store.put_blob(original)
+
     def _count(self, item: Judgement) -> None:
         if item.outcome == "conflict" and item.known is not None:
-            blob = self._store.put_blob(item.run.original) if not self._dry_run else ""
+            blob = self._kept(item.run.original)
             self.account.conflicts.append(
                 Conflict(
                     source=item.run.source,

@@ -20,6 +20,7 @@ from rmos_console.core.store import RunEntry, Store, View, line_digest
 from rmos_console.core.usecases.clock import now_utc
 from rmos_console.core.usecases.commit import commit
 from rmos_console.core.usecases.find import find_run
+from rmos_console.core.usecases.intact import read_intact
 from rmos_console.core.usecases.rows import rows
 from rmos_console.core.usecases.state import is_superseded, reference, state_of
 
@@ -87,8 +88,9 @@ def decide(
         check_sha256(text_sha256, what="text digest")
         view = store.snapshot()
         entry, _ = find_run(view, run)
-        store.read_run(entry.run_id)  # verifies the bytes: nobody decides about a damaged run
-        store.read_asset(advisory_id) if view.has_asset(advisory_id) else None
+        read_intact(store, entry)
+        if view.has_asset(advisory_id):
+            store.resolve(store.read_asset(advisory_id))
         review = _signed(view, signer, entry, advisory_id, verb, text_sha256, reason, seen, withdraws=None)
         return _commit(store, review, caller)
 

@@ -91,10 +91,10 @@ REFUSED = [
     (b'{"a": 1', "line 1"),
     (b"", "line 1"),
     (b"\xff\xfe", "UTF-8 at byte 0"),
-    (b"\xef\xbb\xbf{}", "not JSON"),
+    (b"\xef\xbb\xbf{}", "byte-order mark"),
     (b"[" * 100_000, "nested deeper"),
     (b'{"a":' * (MAX_DEPTH + 1) + b"1" + b"}" * (MAX_DEPTH + 1), "nested deeper"),
-    (b"1" * 5000, "not JSON"),
+    (b"1" * 5000, "thousands of digits"),
 ]
 
 

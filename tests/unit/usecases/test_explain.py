@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -199,3 +200,20 @@ def test_a_green_text_that_asks_to_look_twice_is_left_to_a_person(store: Store, 
     assert (after.risk.policy, after.explanation_status) == ("GREEN", "READY")
     assert "look twice" in browse.advisory(store, after.advisory_inputs[0].advisory_id).text
     assert after.review_state == "NEEDS_REVIEW"
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"decision": {"risk_level": "GREEN", "block_reason": "Clamp in the way"}},
+        {"feasibility": {"risk_level": "GREEN", "blocking": True}},
+        {"feasibility": {"risk_level": "GREEN", "blocking_reasons": ["Clamp"]}},
+        {"feasibility": {"safety": {"risk_level": "GREEN", "block_reason": "Clamp"}}},
+    ],
+)
+def test_a_green_run_that_says_it_is_blocked_is_left_to_a_person(
+    store: Store, make_run: Make, caller: Caller, fields: dict[str, Any]
+) -> None:
+    run = make_run(**fields)
+    after = explain.explain(store, run.run_id, caller=caller).value
+    assert (after.risk.policy, after.review_state) == ("GREEN", "NEEDS_REVIEW")

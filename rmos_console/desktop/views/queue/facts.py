@@ -11,6 +11,7 @@ from rmos_console.core.records.review import Policy, Review, Seen
 from rmos_console.core.records.run import RunArtifact
 from rmos_console.core.store import Store
 from rmos_console.core.usecases import browse, review
+from rmos_console.core.usecases.intact import read_intact
 from rmos_console.desktop.plaintext import visible
 from rmos_console.desktop.widgets.json_words import at_path, shown
 
@@ -131,7 +132,7 @@ def _part(text: str, start: int, end: int, marks: list[tuple[int, int]]) -> Part
 
 
 def load(store: Store, run_id: str, advisory_id: str) -> CardFacts:
-    """Read the run and the text, verifying the bytes of both, as the store is now.
+    """Read the run and the text, verifying the bytes of both and of every file of the run, as the store is now.
 
     Raises :class:`NotFoundError` where either is gone and :class:`DamagedError` where bytes are not what was written.
     """
@@ -139,6 +140,7 @@ def load(store: Store, run_id: str, advisory_id: str) -> CardFacts:
     entry = view.run(run_id)
     if entry is None:
         raise NotFoundError(f"Run {run_id} is not in this store any more; the queue was read again.", run_id=run_id)
+    read_intact(store, entry)
     run = browse.artifact(store, view, entry)
     advisory = browse.advisory_view(store, view, entry, advisory_id)
     content = advisory.asset.content if isinstance(advisory.asset.content, dict) else {}
