@@ -13,10 +13,11 @@ from typing import Any
 import pytest
 
 from rmos_console.core import resources
-from rmos_console.core.canonical import canonical_sha256
+from rmos_console.core.canonical import canonical, canonical_sha256
 from rmos_console.core.identity import Signer
 from rmos_console.core.records.actor import Caller
 from rmos_console.core.store import Store, open_store
+from rmos_console.core.store.line import encode
 from rmos_console.core.usecases import admin, checkpoint, explain, export, intake
 from tests.unit.usecases.conftest import CALLER, GREEN, RED, decide, enrol
 from tests.unit.usecases.forge import forge
@@ -69,6 +70,18 @@ def blob(path: Path) -> Path:
     return next(each for each in (path / "blobs").rglob("*") if each.is_file())
 
 
+def rewrite_one(path: Path) -> None:
+    """Write one line anew with a digest that fits its bytes; only the link from the next line shows it."""
+
+    def change(found: list[bytes]) -> list[bytes]:
+        line = json.loads(found[2])
+        line["transactions"][0]["request"] = "another"
+        transactions = [canonical(each) for each in line["transactions"]]
+        return [*found[:2], encode(line["prev"], line["seq"], transactions)[0], *found[3:]]
+
+    lines(path, change)
+
+
 def change_blob(path: Path) -> None:
     blob(path).chmod(0o600)
     blob(path).write_bytes(b"G0")
@@ -82,6 +95,7 @@ BYTES: dict[str, Callable[[Path], object]] = {
     "splice": lambda path: lines(path, lambda all_: [*all_, all_[2]]),
     "empty": lambda path: lines(path, lambda _all: []),
     "cut the middle": lambda path: lines(path, lambda all_: [*all_[:2], all_[2][:-9] + b"\n", *all_[3:]]),
+    "rewrite one line": rewrite_one,
     "change a blob": change_blob,
     "lose a blob": lambda path: blob(path).unlink(),
     "another store": lambda path: (path / "store.json").write_text(json.dumps({"format": 1, "store_id": "store_x"})),

@@ -74,7 +74,7 @@ def decided(store: Store, make_run: Make, caller: Caller, voss: Signer, keller: 
     decide(store, voss, first, only_advisory(store, first), "rejected", reason="No coolant named")
     document = {"advisory_id": "adv_words", "kind": "explanation", "text": f"{NASTY}\nsecond line"}
     attach.attach(store, second, "adv_words", kind="explanation", document=document, author="k9", caller=caller)
-    decide(store, keller, second, "adv_words", "approved", reason="=HYPERLINK(1)")
+    decide(store, keller, second, "adv_words", "approved", reason="=HYPERLINK(1)<img src=x>")
     review.withdraw(store, keller, second, "adv_words", caller=caller)
     decide(store, voss, second, "adv_words", "approved", reason="Read it twice")
     return store
@@ -128,6 +128,7 @@ def test_the_same_content_gives_the_same_bytes_and_another_time_others(decided: 
     for made in (to_pdf, to_html, to_csv, to_json):
         assert made(first) == made(second)
         assert made(first) != made(later)
+    assert b"(D:20261122180000Z" in to_pdf(first), "the time in the file is the one given, not that of writing it"
 
 
 def test_hostile_words_are_shown_and_do_nothing(decided: Store) -> None:
@@ -135,6 +136,7 @@ def test_hostile_words_are_shown_and_do_nothing(decided: Store) -> None:
     page = Page(to_html(content))
     assert not page.tags & {"script", "img", "link", "iframe", "a", "form", "object"}
     assert page.addresses == []
+    assert "=HYPERLINK(1)<img src=x>" in page.text
     assert '<script>alert("x")</script>' in page.text
     for made in (to_html(content).decode(), to_csv(content).decode("utf-8-sig"), to_json(content).decode()):
         assert not set("\u202e\u200b\x1b") & set(made)
