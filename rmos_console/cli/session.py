@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from rmos_console.cli import output, render
 from rmos_console.cli.call import Call
+from rmos_console.core.errors import StoreError
 from rmos_console.core.log import swallowed
 from rmos_console.core.records.actor import Actor, Caller
 from rmos_console.core.store import find_store, open_store
@@ -54,11 +55,26 @@ class Session:
 
     @contextmanager
     def store(self, *, writes: bool = False) -> Iterator[Store]:
-        """Open the store of this call and close it after; a verb that ``writes`` ends overdue explanations first."""
+        """Open the store of this call and close it after; a verb that ``writes`` ends overdue explanations first.
+
+        A verb that only reads says on stderr if the store is damaged. Raises :class:`DamagedError` for such a verb if
+        not the whole ledger could be read: what it showed would lack runs without saying so.
+        """
         with open_store(self.store_path) as store:
             if writes:
                 sweep_quietly(store, self.caller)
-            yield store
+                yield store
+                return
+            if store.unread is not None:
+                raise store.unread
+            try:
+                yield store
+            except StoreError:
+                raise  # becomes the one line itself
+            except Exception:
+                self._note_damage(store)
+                raise
+            self._note_damage(store)
 
     def answer(self, document: Callable[[], Any], page: Callable[[Console], None]) -> None:
         """Print the one answer of a verb: the JSON document under ``--json``, or else the page for people."""
@@ -66,6 +82,10 @@ class Session:
             output.print_json(document())
         else:
             page(render.console())
+
+    def _note_damage(self, store: Store) -> None:
+        if store.is_damaged():
+            self.note(store.read_only_reason or "")
 
     def note(self, message: str) -> None:
         """Tell the person something beside the answer, on stderr."""

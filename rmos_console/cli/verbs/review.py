@@ -17,6 +17,7 @@ from rmos_console.core.records.review import Review, Seen, Verb
 from rmos_console.core.store import Store
 from rmos_console.core.usecases import browse
 from rmos_console.core.usecases import review as use_case
+from rmos_console.core.usecases.attempts import sweep_quietly
 from rmos_console.core.usecases.people import sign_in
 
 app = verbs()
@@ -26,7 +27,8 @@ app = verbs()
 def queue(context: typer.Context, as_json: AsJson = False) -> None:
     """List the explanations that wait for a person. The most pressing come first."""
     session = Session.of(context, as_json=as_json)
-    with session.store(writes=True) as store:
+    with session.store() as store:
+        sweep_quietly(store, session.caller)
         items = use_case.queue(store.snapshot())
     session.answer(
         lambda: {"items": [item.document() for item in items], "total": len(items)},

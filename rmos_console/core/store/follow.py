@@ -47,7 +47,7 @@ class VerifiedLine(NamedTuple):
 def damaged(file: str, offset: int, message: str) -> DamagedError:
     """Return the error for bytes that are not what was written."""
     return DamagedError(
-        f"{file} is damaged at byte {offset}: {message}. Nothing is written any more; restore a copy of the store.",
+        f"{file} is damaged at byte {offset}: {message}. Nothing is written any more; run audit, then restore a copy.",
         file=file,
         offset=offset,
     )

@@ -55,6 +55,10 @@ class Live:
         if self.refusal is not None:
             raise self.refusal
 
+    def is_damaged(self) -> bool:
+        """Tell whether this or another process found bytes that are not what was written."""
+        return isinstance(self.refusal, DamagedError)
+
     def condition(self) -> Condition | None:
         """Return what other processes noted about the store, and remember it."""
         found = read_condition(self.place.state)

@@ -29,23 +29,31 @@ class Reader:
         self._looks = 0
         self._told = live.refusal
 
-    def first_read(self, store_id: str, known: Position, check_ends: Callable[[], None]) -> None:
+    def first_read(self, store_id: str, known: Position, check_ends: Callable[[], None]) -> DamagedError | None:
         """Read the ledger to its end; check that it reaches to ``known``, and that store.json speaks of it.
 
-        Damage ends the reading and makes the store read-only; what was read before it stays.
+        Damage ends the reading, makes the store read-only and is returned; what was read before it stays.
         """
-        with suppress(DamagedError), self.noting():
-            check_segments(self._live.place)
-            check_ends()
-            with self._live.section, uncollected():
-                self._live.catch_up()
-            end = self._live.follower.position
-            if end.seq < known.seq and self._live.condition() is None:
-                raise damaged(end.file, end.offset, f"line {known.seq} was there when the catalog was saved")
-            if not self._live.fold.store_id:
-                raise damaged(segment_file(1), 0, "the line that created the store is gone")
-            if self._live.fold.store_id != store_id:
-                raise damaged("store.json", 0, "its store id is not that of the ledger")
+        try:
+            with self.noting():
+                self._first_read(store_id, known, check_ends)
+        except DamagedError as error:
+            return error
+        return None
+
+    def _first_read(self, store_id: str, known: Position, check_ends: Callable[[], None]) -> None:
+        check_segments(self._live.place)
+        check_ends()
+        with self._live.section, uncollected():
+            self._live.catch_up()
+        end = self._live.follower.position
+        noted = self._live.condition()
+        if end.seq < known.seq and (noted is None or noted.kind == "damaged"):
+            raise damaged(end.file, end.offset, f"line {known.seq} was there when the catalog was saved")
+        if not self._live.fold.store_id:
+            raise damaged(segment_file(1), 0, "the line that created the store is gone")
+        if self._live.fold.store_id != store_id:
+            raise damaged("store.json", 0, "its store id is not that of the ledger")
 
     def look(self, *, wait: bool = True) -> None:
         """Read what other processes committed, tell the subscribers, and tell them if the store became read-only.

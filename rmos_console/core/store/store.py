@@ -78,6 +78,7 @@ class Store(_Closing):
         refusal = ReadOnlyError("The store was opened for reading only.") if read_only else write_refusal(place, facts)
         if refusal is not None:
             self._live.refuse(refusal)
+        self.is_damaged = self._live.is_damaged
         self._subscribers = Subscribers()
 
         def changed(changes: Changes) -> None:
@@ -91,7 +92,8 @@ class Store(_Closing):
         self._reader = Reader(self._live, self._committer, self._subscribers.tell, may_note=refusal is None)
         self._watcher = Watcher(self._reader.look)
         self._verifier = BackgroundVerifier(place, self._catalog.loaded, self._reader.found)
-        self._reader.first_read(facts.store_id, self._catalog.known, self._catalog.check_ends)
+        self.unread = self._reader.first_read(facts.store_id, self._catalog.known, self._catalog.check_ends)
+        """The damage that kept opening from reading the whole ledger, or None: a snapshot may lack runs then."""
 
     @property
     def read_only_reason(self) -> str | None:
