@@ -72,7 +72,7 @@ def test_help_names_every_verb_and_nothing_that_is_not_built(command: Command) -
         (["import"], "PATH"),
         (["import", "x", "--format", "v9"], "--format"),
         (["file"], "Missing command"),
-        (["policy", "set"], "No such command 'set'"),
+        (["policy", "drop"], "No such command 'drop'"),
         (["--log-level", "loud", "list"], "'LOUD' is not known"),
         (["--log-file", "/nowhere/at/all.log", "list"], "/nowhere/at/all.log cannot be written"),
     ],
