@@ -41,7 +41,7 @@ def proves(report: AuditReport) -> list[str]:
         "Each automatic approval follows from the policy that was in force; no person is named for it.",
     ]
     against = report.against
-    if against is not None and against.extends:
+    if against is not None and against.extends and report.ok:
         lines.append(f"Nothing up to line {against.seq:,} was removed or changed since the checkpoint{_noted(report)}.")
     return lines
 

@@ -32,9 +32,10 @@ def hold_against(
     ``digests`` are those of all lines that verified. Raises :class:`BadDataError` where the store does extend it, but
     the checkpoint's signature is not by a key that this store ever enrolled: then the checkpoint itself was altered.
     """
-    extends = digests.get(checkpoint.seq) == checkpoint.digest
+    found = digests.get(checkpoint.seq) == checkpoint.digest
+    extends = found and sum(1 for seq in digests if seq <= checkpoint.seq) == checkpoint.seq
     signature = _signature(checkpoint, view)
-    if extends and checkpoint.is_signed and signature != "valid":
+    if found and checkpoint.is_signed and signature != "valid":
         raise BadDataError(
             f"The checkpoint's signature is not one of {checkpoint.person_id} for these lines: it was altered; "
             "take the copy that was handed out.",
@@ -63,7 +64,7 @@ def _signature(checkpoint: Checkpoint, view: View) -> Literal["valid", "unknown"
 
 def _violation(checkpoint: Checkpoint, view: View, digests: Mapping[int, str]) -> Finding:
     when = f" of {checkpoint.at_utc}" if checkpoint.at_utc else ""
-    if checkpoint.seq in digests:
+    if digests.get(checkpoint.seq) not in {None, checkpoint.digest}:
         message = (
             f"The ledger was rewritten: the checkpoint{when} saw line {checkpoint.seq:,} with digest "
             f"{checkpoint.digest[:16]}…, and this ledger holds {digests[checkpoint.seq][:16]}… there."
@@ -74,5 +75,5 @@ def _violation(checkpoint: Checkpoint, view: View, digests: Mapping[int, str]) -
             f"{view.head.seq:,}; {checkpoint.seq - view.head.seq:,} lines or more are missing."
         )
     else:
-        message = f"Line {checkpoint.seq:,}, which the checkpoint{when} saw, is missing or damaged in this ledger."
+        message = f"Of the {checkpoint.seq:,} lines that the checkpoint{when} saw, some are missing or damaged here."
     return Finding(severity="violation", file=segment_file(1).rpartition("/")[0], offset=None, message=message)

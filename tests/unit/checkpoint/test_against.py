@@ -105,18 +105,23 @@ def test_a_signed_checkpoint_of_a_rewritten_ledger_is_no_error_of_the_checkpoint
     assert report.against.signature == "unknown"
 
 
+@pytest.mark.parametrize("before", [0, 1])
 def test_a_damaged_line_under_the_checkpoint_is_said_to_be_missing(
-    store: Store, make_run: Make, caller: Caller
+    store: Store, make_run: Make, caller: Caller, before: int
 ) -> None:
+    make_run()
     make_run()
     made = checkpoint.take(store, None, caller=caller).value
     make_run()
     store.close()
     segment = store.path / "ledger" / "000001.jsonl"
     lines = segment.read_bytes().splitlines(keepends=True)
-    lines[made.seq - 1] = lines[made.seq - 1].replace(b"mvp", b"mvq")
+    lines[made.seq - 1 - before] = lines[made.seq - 1 - before].replace(b"mvp", b"mvq")
     segment.write_bytes(b"".join(lines))
-    assert "missing or damaged" in violations(audit.audit(store.path, against=made))
+    report = audit.audit(store.path, against=made)
+    assert "missing or damaged" in violations(report)
+    assert report.against is not None
+    assert not report.against.extends
 
 
 @pytest.mark.parametrize("change", [{"person_name": "M. Fox"}, {"at_utc": "2026-01-01T00:00:00Z"}, {"person_id": "x"}])
