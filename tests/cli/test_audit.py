@@ -30,7 +30,7 @@ def test_what_a_source_brought_along_is_no_damage(cli: Command) -> None:
     cli.ok("attach", run, "--advisory-id", "missing-text")
     page = cli.ok("audit")
     assert page.lines[0].startswith("Intact: ")
-    assert "notice: 1 advisory reference" in page.out
+    assert "notice: 1 advisory reference is unresolved: its text is" in page.out
 
 
 def test_damage_is_told_with_file_and_offset(cli: Command) -> None:

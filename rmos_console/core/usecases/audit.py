@@ -119,5 +119,9 @@ def _unresolved(replay: Replay) -> list[Finding]:
     missing = sum(1 for entry in replay.fold.runs() for ref in entry.refs if not replay.fold.has_asset(ref.advisory_id))
     if not missing:
         return []
-    text = f"{missing:,} advisory reference(s) are unresolved: their texts are not in this store."
+    text = (
+        "1 advisory reference is unresolved: its text is not in this store."
+        if missing == 1
+        else f"{missing:,} advisory references are unresolved: their texts are not in this store."
+    )
     return [Finding(severity="notice", file=None, offset=None, message=text)]

@@ -148,7 +148,10 @@ def test_unresolved_texts_are_counted(store: Store, make_run: Make, caller: Call
     attach.attach(store, make_run().run_id, "adv_123", caller=caller)
     report = audit.audit(store.path)
     assert report.ok
-    assert "1 advisory reference" in messages(report, "notice")
+    assert "1 advisory reference is unresolved: its text is not in this store." in messages(report, "notice")
+    attach.attach(store, make_run().run_id, "adv_124", caller=caller)
+    told = messages(audit.audit(store.path), "notice")
+    assert "2 advisory references are unresolved: their texts are not in this store." in told
 
 
 def test_a_damaged_blob_is_named(store: Store, make_run: Make, caller: Caller, tmp_path: Any) -> None:
