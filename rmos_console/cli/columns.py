@@ -16,7 +16,8 @@ from rmos_console.cli.render import MISSING, MUTED
 class Column(NamedTuple):
     """A table column. ``keep`` columns are never dropped or cut; of the others the last goes first when room is short.
 
-    ``stretch`` cuts the text of the column instead, down to ``least`` characters.
+    ``stretch`` cuts the text of the column instead, down to ``least`` characters. Without ``keep`` a column is never
+    wider than ``most``, however much room there is: one long text would push every line apart.
     """
 
     title: str
@@ -26,14 +27,16 @@ class Column(NamedTuple):
     stretch: bool = False
     rank: int = 0
     least: int = 16
+    most: int = 40
 
     def is_void(self) -> bool:
         """Tell whether no row has anything in this column."""
         return all(cell.plain in {"", MISSING} for cell in self.cells)
 
     def natural(self) -> int:
-        """Return how many terminal cells the widest text of the column takes."""
-        return max((cell_len(cell.plain) for cell in self.cells), default=0)
+        """Return how many terminal cells the widest text of the column takes, if it may take so many."""
+        widest = max((cell_len(cell.plain) for cell in self.cells), default=0)
+        return widest if self.keep else min(widest, self.most)
 
     def width(self) -> int:
         """Return how many terminal cells the column needs."""

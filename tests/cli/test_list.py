@@ -107,6 +107,32 @@ def test_an_unknown_column_or_expression_is_wrong_usage(filled: Command, options
     assert answer.err.count("\n") == 1
 
 
+@pytest.mark.parametrize(
+    ("option", "words"),
+    [("--risk", "GREEN, YELLOW, RED"), ("--status", "OK, BLOCKED, ERROR"), ("--review", "NONE, NEEDS_REVIEW")],
+)
+def test_a_word_that_no_run_can_have_is_wrong_usage(filled: Command, option: str, words: str) -> None:
+    for given in ("purple", ""):
+        answer = filled("list", option, given)
+        assert (answer.code, answer.out) == (2, "")
+        assert answer.err.count("\n") == 1
+        assert option in answer.err
+        assert words in answer.err
+        assert filled("list", option, words.split(",", maxsplit=1)[0], option, given, "--json").error["code"] == "usage"
+    assert filled.ok("list", option, words.split(",", maxsplit=1)[0].lower()).err == ""
+
+
+def test_a_long_text_is_cut_in_a_pipe_and_the_id_never(cli: Command) -> None:
+    run = cli.create(mode="m" * 600, event_type="木" * 600, tool_id="T" * 40)
+    head, line, *_ = cli.ok("list").lines
+    assert line.endswith(run)
+    assert len(line) < 300
+    assert f"{'m' * 39}…  " in line
+    assert f"{'木' * 19} …" in line  # a wide character is never halved
+    assert f" {'T' * 40} " in line
+    assert head.split()[-1] == "Run"
+
+
 def test_no_colour_in_a_pipe_or_under_no_color(filled: Command) -> None:
     assert "\x1b[" not in process("--store", filled.store, "list").stdout
     coloured = process("--store", filled.store, "list", env={"FORCE_COLOR": "1", "TERM": "xterm-256color"}).stdout

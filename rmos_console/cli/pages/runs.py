@@ -28,7 +28,7 @@ def table(out: Console, rows: Sequence[RunRow]) -> None:
             columns.Column("Tool", [_word(row.tool_id) for row in rows], rank=6),
             columns.Column("Machine", [_word(row.machine_id) for row in rows], rank=9),
             columns.Column("Event", [_word(row.event_type) for row in rows], rank=10),
-            columns.Column("Explanation", [_explanation(row) for row in rows], stretch=True, rank=7),
+            columns.Column("Explanation", [_explanation(row) for row in rows], stretch=True, rank=7, most=80),
             columns.Column("Review", [render.review(row.review_state, row.at_source) for row in rows], rank=3),
             columns.Column("Run", [Text(row.run_id) for row in rows], keep=True),
         ],

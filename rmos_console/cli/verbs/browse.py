@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, get_args
 
 import typer
 
@@ -13,6 +13,9 @@ from rmos_console.cli.options import AsJson, RunArgument, verbs
 from rmos_console.cli.pages import run as run_page
 from rmos_console.cli.pages import runs as runs_page
 from rmos_console.cli.session import Session
+from rmos_console.core.errors import UsageError
+from rmos_console.core.records.review import ReviewState
+from rmos_console.core.records.run import RiskLevel, Status
 from rmos_console.core.records.times import check_timezone
 from rmos_console.core.usecases import browse, listing
 from rmos_console.core.usecases.listing import RunFilter
@@ -48,13 +51,13 @@ def list_runs(
     if limit is None and not call.as_json and sys.stdout.isatty():
         limit = _SCREENFUL
     wanted = RunFilter(
-        status=tuple(status or ()),
-        risk=tuple(risk or ()),
+        status=_words("--status", status, get_args(Status)),
+        risk=_words("--risk", risk, get_args(RiskLevel)),
         mode=tuple(mode or ()),
         tool=tuple(tool or ()),
         machine=tuple(machine or ()),
         session=tuple(session or ()),
-        review=tuple(review or ()),
+        review=_words("--review", review, get_args(ReviewState)),
         since=first,
         until=last,
         text=text,
@@ -71,6 +74,14 @@ def list_runs(
         lambda: {"items": [row.document() for row in page.items], "total": page.total},
         lambda out: runs_page.listing(out, page.items, total=page.total, all_runs=all_runs),
     )
+
+
+def _words(option: str, given: Several, allowed: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the words of an option that knows only some, in any case; a wrong one would match nothing, silently."""
+    for word in given or ():
+        if word.casefold() not in {known.casefold() for known in allowed}:
+            raise UsageError(f"{option} does not know {word[:40]!r}; use one of {', '.join(allowed)}.")
+    return tuple(given or ())
 
 
 def _span(since: str | None, until: str | None, timezone: str | None) -> tuple[str | None, str | None]:
