@@ -17,12 +17,13 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QMenu
 from pytestqt.qtbot import QtBot
 
-from rmos_console.core.store import Store, open_store
+from rmos_console.core.store import Store, create_store, open_store
 from rmos_console.core.usecases import intake
 from rmos_console.desktop import app as desktop_app
 from rmos_console.desktop import settings as remembered
 from rmos_console.desktop.main_window import MainWindow
 from rmos_console.desktop.tasks import TaskRunner
+from rmos_console.desktop.views.queue_view import QueueView
 
 from .conftest import CALLER, PATIENCE_MS
 
@@ -183,6 +184,24 @@ def test_a_store_opened_read_only_says_so_and_writes_nothing(
     settled(window.tasks)
     assert "reading only" in window.shell.notice.text.text()
     assert sorted((path, path.stat().st_mtime_ns) for path in store_path.rglob("*") if path.is_file()) == before
+
+
+def test_a_read_only_store_that_shows_no_runs_leads_to_the_audit_not_to_an_import(
+    window: MainWindow, tmp_path: Path, settled: Settled
+) -> None:
+    create_store(tmp_path / "bare")
+    window.door.open(tmp_path / "bare", read_only=True)
+    settled(window.tasks)
+    queue = window.views["queue"]
+    assert isinstance(queue, QueueView)
+    for name, empty in (("runs", window.runs.empty), ("queue", queue.page.nothing)):
+        window.perform(f"view.{name}")
+        settled(window.tasks)
+        assert "read-only" in empty.sentence.text()
+        assert "audit" in empty.sentence.text()
+        QTest.mouseClick(empty.act, Qt.MouseButton.LeftButton)
+        settled(window.tasks)
+        assert window.shell.where() == "audit"
 
 
 def test_a_folder_without_a_store_is_a_message_not_a_crash(

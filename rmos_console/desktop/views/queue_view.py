@@ -120,7 +120,7 @@ class QueueView(View):
             each.forget()
         self.page.notice.hide()
         self.page.show_items((), -1)
-        self.page.show_nothing(any_runs=_any_runs(self.desk))
+        self._nothing()
         self._queue.read()
 
     def _take_items(self, items: tuple[QueueItem, ...]) -> None:
@@ -146,7 +146,7 @@ class QueueView(View):
         if not 0 <= row < len(items):
             self._row, self._current, self._facts = -1, None, None
             self._card.forget()
-            self.page.show_nothing(any_runs=_any_runs(self.desk))
+            self._nothing()
             self._stand()
             return
         key = key_of(items[row])
@@ -176,7 +176,12 @@ class QueueView(View):
         if isinstance(error, NotFoundError):
             self._queue.read()
 
+    def _nothing(self) -> None:
+        self.page.show_nothing(any_runs=_any_runs(self.desk), writable=self.desk.read_only_reason is None)
+
     def _stand(self) -> None:
+        if not self.page.items:
+            self._nothing()
         self.page.set_standing(signer=self.desk.signer, read_only_reason=self.desk.read_only_reason)
 
     def _step(self, by: int) -> None:
@@ -192,7 +197,7 @@ class QueueView(View):
             self._step(1)
         elif what == "sign_in":
             self.asked.emit("person.sign_in", None)
-        elif what in {"view.runs", "store.import"}:
+        elif what in {"view.runs", "view.audit", "store.import"}:
             self.asked.emit(what, None)
         elif what == "undo":
             self._decisions.undo()

@@ -52,7 +52,7 @@ class RunsView(View):
         self._reveal_next: str | None = None
         self._build()
         desk.opened.connect(self.reload)
-        desk.readOnlyChanged.connect(lambda: self.bring.setEnabled(desk.read_only_reason is None))
+        desk.readOnlyChanged.connect(self._stand)
         self.reload()
 
     def reload(self) -> None:
@@ -160,10 +160,14 @@ class RunsView(View):
         self.hidden.setText(self.tr("{n} hidden").format(n=words.number(hidden)))
         self.hidden.setVisible(hidden > 0)
         self.clear.setVisible(self.wanted.is_filtering)
-        self._say_what_is_empty()
         self.detail.setVisible(len(self.book) > 0)
-        self.bring.setEnabled(self.desk.read_only_reason is None)
+        self._stand()
         self.statusChanged.emit()
+
+    def _stand(self) -> None:
+        """Offer an import only where the store can take runs."""
+        self.bring.setEnabled(self.desk.read_only_reason is None)
+        self._say_what_is_empty()
 
     def _say_what_is_empty(self) -> None:
         if self.model.rowCount():
@@ -173,6 +177,9 @@ class RunsView(View):
             self.empty.say(self.tr("No run matches these filters."), self.tr("Clear filters"))
         elif self._loading is not None and self.desk.snapshot is not None and self.desk.snapshot.run_count:
             self.empty.say(self.tr("Reading the runs…"))
+        elif self.desk.read_only_reason is not None:
+            told = self.tr("This store is read-only and shows no runs. Run the audit to see whether it is damaged.")
+            self.empty.say(told, self.tr("Go to the audit"))
         else:
             self.empty.say(self.tr("This store has no runs yet."), self.tr("Import RMOS runs"))
         self._stack.setCurrentWidget(self.empty)
@@ -180,6 +187,8 @@ class RunsView(View):
     def _empty_acted(self) -> None:
         if len(self.book):
             self._want(self.wanted.cleared())
+        elif self.desk.read_only_reason is not None:
+            self.asked.emit("view.audit", None)
         else:
             self.asked.emit("store.import", None)
 

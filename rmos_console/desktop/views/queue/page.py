@@ -135,15 +135,18 @@ class QueuePage(QWidget):
         self._segments.show_place(max(row, 0), len(self.items))
         self._facts_line.setText(about(self.items[row]) if 0 <= row < len(self.items) else "")
 
-    def show_nothing(self, *, any_runs: bool) -> None:
+    def show_nothing(self, *, any_runs: bool, writable: bool) -> None:
         """Say that nothing waits, and where to go from here."""
-        self._way_out = "view.runs" if any_runs else "store.import"
+        self._way_out = "view.runs" if any_runs else "store.import" if writable else "view.audit"
         with focus_kept(self, self.focus_target):
             self.card.clear()
             self.bar.clear()
             if any_runs:
                 said = self.tr("Nothing waits for a decision. New explanations that need one appear here.")
                 self.nothing.say(said, self.tr("Show the runs"))
+            elif not writable:
+                said = self.tr("This store is read-only and shows no runs. Run the audit to see whether it is damaged.")
+                self.nothing.say(said, self.tr("Go to the audit"))
             else:
                 said = self.tr("This store has no runs yet, so there is nothing to decide.")
                 self.nothing.say(said, self.tr("Import RMOS runs"))
