@@ -103,5 +103,11 @@ def test_false_zero_empty_null_and_missing_all_look_different() -> None:
     document = {"a": {"no": False, "zero": 0, "empty": "", "null": None, "text": "null", "blank": " "}}
     words = [at_path(document, f"a.{key}") for key in ("no", "zero", "empty", "null", "blank", "missing")]
     assert words == ["false", "0", '""', "null", '" "', ""]
+    odd: dict[str, object] = {"warnings": ["first", None], "a.b": {"c": None, 'd["e': 5}, "x[": None}
+    found = {
+        "warnings[0]": "first", "warnings[1]": "null", "warnings[2]": "", '["a.b"].c': "null", '["a.b"]["d[\\"e"]': "5",
+        '["x["]': "null", '["y["]': "", '["a.b"].e': "", "": "", "]": "", '"]': "", "a..b": "",
+    }  # fmt: skip
+    assert {path: at_path(odd, path) for path in found} == found
     assert shown("x" * 999).endswith("…")
     assert len(shown("x" * 999)) == 200
