@@ -22,7 +22,7 @@ def QT_TRANSLATE_NOOP(context: str, text: str) -> str:  # noqa: ARG001 - the nam
 
 @dataclass(frozen=True)
 class Action:
-    """One command: ``shortcut`` is in Qt's portable spelling, empty where there is none."""
+    """One command: ``shortcut`` is in Qt's portable spelling, empty where there is none; ``also`` is a second key."""
 
     id: str
     text: str
@@ -30,6 +30,7 @@ class Action:
     where: Where
     menu: Menu
     help: str
+    also: str = ""
 
     def label(self) -> str:
         """Return the translated text."""
@@ -71,12 +72,12 @@ ACTIONS: tuple[Action, ...] = (
     Action("view.audit", QT_TRANSLATE_NOOP("actions", "Audit"), "Ctrl+4", "global", "view",
            QT_TRANSLATE_NOOP("actions", "Proves that nothing was altered or lost.")),
     Action("view.search", QT_TRANSLATE_NOOP("actions", "Search runs"), "Ctrl+F", "global", "view",
-           QT_TRANSLATE_NOOP("actions", "Puts the cursor into the search box of the run table.")),
+           QT_TRANSLATE_NOOP("actions", "Puts the cursor into the search box of the run table."), also="/"),
     Action("view.theme", QT_TRANSLATE_NOOP("actions", "Switch between light and dark"), "Ctrl+Shift+T", "global",
            "view", QT_TRANSLATE_NOOP("actions", "Changes the colours of the window.")),
     Action("runs.review", QT_TRANSLATE_NOOP("actions", "Review this run"), "Return", "runs", "run",
            QT_TRANSLATE_NOOP("actions", "Opens the queue at the selected run.")),
-    Action("runs.explain", QT_TRANSLATE_NOOP("actions", "Explain this run"), "E", "runs", "run",
+    Action("runs.explain", QT_TRANSLATE_NOOP("actions", "Explain this run"), "Ctrl+E", "runs", "run",
            QT_TRANSLATE_NOOP("actions", "Writes an explanation of the selected run if it has none.")),
     Action("runs.compare", QT_TRANSLATE_NOOP("actions", "Compare with the nearest GREEN run"), "D", "runs", "run",
            QT_TRANSLATE_NOOP("actions", "Compares the selected run with the run its explanation names.")),

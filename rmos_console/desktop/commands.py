@@ -42,8 +42,10 @@ class Commands(QObject):
         for command in ACTIONS:
             action = QAction(plaintext.label(command.label()), self)
             action.setStatusTip(plaintext.tooltip(command.explanation()))
-            if command.shortcut:
-                action.setShortcut(QKeySequence.fromString(command.shortcut, QKeySequence.SequenceFormat.PortableText))
+            portable = QKeySequence.SequenceFormat.PortableText
+            action.setShortcuts(
+                [QKeySequence.fromString(key, portable) for key in (command.shortcut, command.also) if key]
+            )
             action.setShortcutContext(
                 Qt.ShortcutContext.WindowShortcut
                 if command.where == "global"

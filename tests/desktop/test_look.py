@@ -95,7 +95,8 @@ def test_commands_have_words_help_and_keys_that_do_not_collide() -> None:
         assert action.help.endswith(".")
         assert action.shortcut == "" or QKeySequence(action.shortcut).toString()
     for where in ("queue", "runs", "compare", "audit"):
-        keys = [each.shortcut for each in ACTIONS if each.where in {"global", where} and each.shortcut]
+        here = [each for each in ACTIONS if each.where in {"global", where}]
+        keys = [key for each in here for key in (each.shortcut, each.also) if key]
         assert len(set(keys)) == len(keys)
 
 

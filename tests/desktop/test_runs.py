@@ -193,7 +193,10 @@ def test_explaining_a_run_shows_its_explanation(opened: MainWindow, qtbot: QtBot
     opened.runs.reveal(row.run_id)
     settled(opened.tasks)
     opened.runs.table.setFocus()
-    QTest.keyClick(opened.runs.table, Qt.Key.Key_E)
+    QTest.keyClick(opened.runs.table, Qt.Key.Key_E)  # a bare letter writes nothing
+    settled(opened.tasks)
+    assert not opened.runs.detail.facts or opened.runs.detail.facts.card is None
+    QTest.keyClick(opened.runs.table, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
     runs = opened.runs
 
     def explained() -> None:
@@ -224,6 +227,20 @@ def test_a_change_elsewhere_refreshes_only_the_pane_of_its_run(
     assert opened.runs.detail.facts is facts
     explain.explain(another, row.run_id, caller=CALLER)
     qtbot.waitUntil(lambda: opened.runs.detail.facts is not facts, timeout=PATIENCE_MS)
+
+
+@pytest.mark.parametrize("keys", [(Qt.Key.Key_Slash, "/"), (Qt.Key.Key_F, "")])
+def test_search_has_two_keys_and_a_slash_can_still_be_typed(opened: MainWindow, keys: tuple[Qt.Key, str]) -> None:
+    search = opened.runs.search
+    opened.runs.table.setFocus()
+    control = Qt.KeyboardModifier.NoModifier if keys[1] else Qt.KeyboardModifier.ControlModifier
+    QTest.keyClick(opened.runs.table, keys[0], control)
+    field = QApplication.focusWidget()
+    assert field is not None
+    assert search.isAncestorOf(field) or search is field
+    assert search.text() == ""
+    QTest.keyClicks(field, "a/b")
+    assert search.text() == "a/b"
 
 
 def test_the_run_id_is_copied_whole(opened: MainWindow, settled: Settled) -> None:

@@ -7,7 +7,7 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
 from rmos_console.desktop import theme, words
-from rmos_console.desktop.actions import ACTIONS
+from rmos_console.desktop.actions import ACTIONS, Action
 from rmos_console.desktop.commands import MENUS, menu_title
 from rmos_console.desktop.widgets.buttons import button
 from rmos_console.desktop.widgets.cell_table import CellTable
@@ -31,7 +31,7 @@ class KeysSheet(QDialog):
             [
                 (
                     Cell(command.label(), below=command.explanation()),
-                    Cell(key_text(command.shortcut), mono=True),
+                    Cell(self._keys(command), mono=True),
                     Cell(self.tr("everywhere") if command.where == "global" else menu_title(menu), tone="muted"),
                 )
                 for menu in MENUS
@@ -51,6 +51,10 @@ class KeysSheet(QDialog):
     def sizeHint(self) -> QSize:
         """Return room for a good part of the list."""
         return QSize(920, 680)
+
+    def _keys(self, command: Action) -> str:
+        keys = key_text(command.shortcut)
+        return self.tr("{key} or {other}").format(key=keys, other=key_text(command.also)) if command.also else keys
 
 
 def key_text(shortcut: str) -> str:
