@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QPoint, Qt
@@ -146,7 +147,7 @@ class MainWindow(QMainWindow):
 
     def _offer_import(self, message: str, path: object) -> None:
         self._offered = path if isinstance(path, Path) else None
-        self.shell.notice.say(message, act=self.tr("Import these runs"))
+        self.shell.notice.say(message, act=self.tr("Import these runs"), stays=True)
 
     def _take_offer(self) -> None:
         if self._offered is not None:
@@ -167,7 +168,7 @@ class MainWindow(QMainWindow):
         self.desk.readOnlyChanged.connect(self.shell.show_standing)
         self.desk.signerChanged.connect(self._signer_changed)
         self.tasks.problem.connect(self.shell.problem)
-        self.door.said.connect(self.shell.notice.say)
+        self.door.said.connect(partial(self.shell.notice.say, stays=True))
         self.door.foreign.connect(self._offer_import)
         self.shell.notice.acted.connect(self._take_offer)
         self.shell.first.asked.connect(self.perform)

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import Qt as GuiQt
 from PySide6.QtGui import QTextDocument
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from rmos_console.core.errors import BadDataError
@@ -148,6 +148,20 @@ def test_problems_name_thing_cause_and_way_out_with_details_that_open(qtbot: QtB
     assert '"line": 3' in bar.details.toPlainText()
     QTest.mouseClick(bar.shut, Qt.MouseButton.LeftButton)
     assert bar.isHidden()
+
+
+def test_news_go_by_themselves_but_problems_and_what_is_said_once_stay(qtbot: QtBot) -> None:
+    window = QWidget()  # bars of their own would take the keyboard and the pointer
+    qtbot.addWidget(window)
+    news, problem, once = (NoticeBar(window, news_ms=1) for _ in range(3))
+    for bar in (problem, once):
+        bar.say("This is replaced.")
+    problem.fail("Importing", BadDataError("runs.json: no JSON; mend it."))
+    once.say("Write this code down.", stays=True)
+    news.say("Your decision was withdrawn.")
+    qtbot.waitUntil(news.isHidden)
+    assert not problem.isHidden()
+    assert not once.isHidden()
 
 
 def test_progress_has_words_and_cancel(tasks: TaskRunner, qtbot: QtBot) -> None:

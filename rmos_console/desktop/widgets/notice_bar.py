@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QApplication, QFrame, QPlainTextEdit, QVBoxLayout, QWidget
 
 from rmos_console.core.errors import RmosError
 from rmos_console.desktop import plaintext, theme
@@ -14,13 +14,16 @@ from rmos_console.desktop.widgets.icon_mark import IconMark
 from rmos_console.desktop.widgets.labels import PlainLabel
 from rmos_console.desktop.widgets.surfaces import row
 
+NEWS_MS = 8_000
+"""How long news stay on screen; longer while they are pointed at or hold the keyboard."""
+
 
 class NoticeBar(QFrame):
-    """A bar over the content; ``say`` for news, ``fail`` for problems. It stays until it is closed or replaced."""
+    """A bar over the content; ``say`` for news, which go by themselves, ``fail`` for problems, which stay."""
 
     acted = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *, news_ms: int = NEWS_MS) -> None:
         super().__init__(parent)
         self._icon = IconMark("info", "accent")
         self._tone = "info"
@@ -43,11 +46,17 @@ class NoticeBar(QFrame):
         line.setStretch(1, 1)
         layout.addLayout(line)
         layout.addWidget(self.details)
+        self._going = QTimer(self)
+        self._going.setSingleShot(True)
+        self._going.setInterval(news_ms)
+        self._going.timeout.connect(self._go)
         self.hide()
 
-    def say(self, text: str, details: str = "", act: str = "") -> None:
-        """Tell some news."""
+    def say(self, text: str, details: str = "", act: str = "", *, stays: bool = False) -> None:
+        """Tell some news; ``stays`` keeps on screen what cannot be read again elsewhere."""
         self._show("info", text, details, act)
+        if not stays:
+            self._going.start()
 
     def fail(self, title: str, error: RmosError) -> None:
         """Tell what went wrong; the error's message names the way out."""
@@ -55,6 +64,7 @@ class NoticeBar(QFrame):
         self._show("warning", f"{title}: {error.message}", f"{error.code}\n{facts}" if facts else "", "")
 
     def _show(self, tone: str, text: str, details: str, act: str) -> None:
+        self._going.stop()
         self._tone = tone
         self.setProperty("role", "banner" if tone == "warning" else "notice")
         self.style().unpolish(self)
@@ -69,6 +79,12 @@ class NoticeBar(QFrame):
         self.act.setAccessibleName(act or self.tr("Action"))
         self.act.setVisible(bool(act))
         self.show()
+
+    def _go(self) -> None:
+        if self.underMouse() or self.isAncestorOf(QApplication.focusWidget() or self.window()):
+            self._going.start()
+        else:
+            self.hide()
 
     def _toggle(self) -> None:
         self.details.setVisible(self.details.isHidden())
