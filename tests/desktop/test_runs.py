@@ -6,7 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtGui import QTextDocument
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
@@ -17,7 +18,9 @@ from rmos_console.desktop import words
 from rmos_console.desktop.main_window import MainWindow
 from rmos_console.desktop.tasks import TaskRunner
 from rmos_console.desktop.views.runs.list_pages import RawPage
+from rmos_console.desktop.views.runs.why_page import WhyPage
 from rmos_console.desktop.widgets.evidence_text import EvidenceText
+from rmos_console.desktop.widgets.labels import PlainLabel
 
 from .conftest import CALLER, PATIENCE_MS
 
@@ -241,6 +244,36 @@ def test_search_has_two_keys_and_a_slash_can_still_be_typed(opened: MainWindow, 
     assert search.text() == ""
     QTest.keyClicks(field, "a/b")
     assert search.text() == "a/b"
+
+
+def test_words_wider_than_the_pane_are_broken_not_cut_off(
+    opened: MainWindow, another: Store, qtbot: QtBot, settled: Settled
+) -> None:
+    word = "Spindeldrehzahlueberwachungsgrenzwertueberschreitungsbehandlungsregel" * 2
+    made = intake.create(
+        another,
+        {"mode": "mvp", "tool_id": "T1", "status": "BLOCKED", "decision": {"block_reason": word, "warnings": [word]}},
+        CALLER,
+    )
+    run_id = made.value.run_id
+    qtbot.waitUntil(lambda: any(row.run_id == run_id for row in opened.runs.book.rows), timeout=PATIENCE_MS)
+    opened.runs.reveal(run_id)
+    settled(opened.tasks)
+    page = next(page for page in opened.runs.detail.findChildren(WhyPage))
+    (label,) = [label for label in page.findChildren(PlainLabel) if label.whole() == word and label.isVisible()]
+    assert page._inside.width() <= page.viewport().width()
+    assert label.height() >= 2 * label.fontMetrics().lineSpacing()
+    document = label.findChild(QTextDocument)
+    assert document is not None
+    label.grab()
+    assert document.size().width() <= label.width()
+    assert document.size().height() <= label.height() + 8
+    plain = PlainLabel(word, wrap=True)
+    qtbot.addWidget(plain)
+    assert plain.heightForWidth(200) >= 3 * plain.fontMetrics().lineSpacing()
+    plain.resize(200, plain.heightForWidth(200))
+    picture = plain.grab(QRect(0, plain.fontMetrics().lineSpacing(), 200, plain.height())).toImage()
+    assert len({picture.pixel(x, y) for x in range(0, 200, 2) for y in range(0, 20, 2)}) > 1
 
 
 def test_the_run_id_is_copied_whole(opened: MainWindow, settled: Settled) -> None:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtCore import QPointF, QRect, QSize, Qt
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QTextDocument, QTextLayout, QTextOption
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from rmos_console.desktop import plaintext, theme
+
+_NARROW = 80
+"""Pixels to which a wrapping label may shrink."""
 
 
 class PlainLabel(QLabel):
     """A label that shows every text as it is.
 
     ``tone`` is ``text``, ``muted``, ``accent``, ``red``, ``green``, ``yellow`` or ``unknown``. With ``elide`` it
-    shortens its one line to the room it gets and shows the whole in a tooltip; with ``wrap`` it breaks lines.
+    shortens its one line to the room it gets and shows the whole in a tooltip; with ``wrap`` it breaks lines,
+    inside a word only where the word is wider than the label.
     """
 
     def __init__(
@@ -58,14 +62,20 @@ class PlainLabel(QLabel):
             self.style().polish(self)
 
     def minimumSizeHint(self) -> QSize:
-        """An eliding label may shrink to a few letters."""
+        """An eliding label may shrink to a few letters, a wrapping one to less than its longest word."""
         hint = super().minimumSizeHint()
-        return QSize(min(hint.width(), 24), hint.height()) if self._elide is not None else hint
+        narrow = 24 if self._elide is not None else _NARROW if self.wordWrap() else hint.width()
+        return QSize(min(hint.width(), narrow), hint.height())
+
+    def heightForWidth(self, width: int) -> int:
+        """Return how tall the text is when wrapped to ``width`` pixels."""
+        height = super().heightForWidth(width)
+        return height if self._fits(width) else max(height, int(self._broken(width)[1] + 0.999))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the text, shortened where it does not fit."""
         if self._elide is None:
-            super().paintEvent(event)
+            self._paint_wrapped(event)
             return
         painter = QPainter(self)
         rect: QRect = self.contentsRect()
@@ -73,6 +83,41 @@ class PlainLabel(QLabel):
         painter.setPen(self.palette().color(self.foregroundRole()))
         painter.drawText(rect, int(self.alignment().value) | int(Qt.TextFlag.TextSingleLine.value), text)
         painter.end()
+
+    def _fits(self, width: int) -> bool:
+        return not self.wordWrap() or super().minimumSizeHint().width() <= width
+
+    def _paint_wrapped(self, event: QPaintEvent) -> None:
+        selectable = self.findChild(QTextDocument)
+        if self._fits(self.width()):
+            super().paintEvent(event)
+        elif selectable is not None:  # the label's own, so that what is selected is what is seen
+            super().heightForWidth(self.width())  # has the label lay out first: it would set its way of wrapping again
+            option = selectable.defaultTextOption()
+            option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+            selectable.setDefaultTextOption(option)
+            selectable.setTextWidth(self.contentsRect().width())
+            super().paintEvent(event)
+        else:
+            painter = QPainter(self)
+            painter.setPen(self.palette().color(self.foregroundRole()))
+            self._broken(self.width())[0].draw(painter, QPointF(self.contentsRect().topLeft()))
+            painter.end()
+
+    def _broken(self, width: int) -> tuple[QTextLayout, float]:
+        """Return the text laid out with words broken that are wider than ``width``, and how tall it is."""
+        layout = QTextLayout(self.text().replace("\n", "\u2028"), self.font())
+        option = QTextOption(self.alignment())
+        option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        layout.setTextOption(option)
+        y = 0.0
+        layout.beginLayout()
+        while (line := layout.createLine()).isValid():
+            line.setLineWidth(max(width, 1))
+            line.setPosition(QPointF(0, y))
+            y += line.height()
+        layout.endLayout()
+        return layout, y
 
 
 class KeyCap(PlainLabel):
