@@ -171,4 +171,3 @@ class RunRow(Record):
     advisory_id: str | None
     source_run_id: str | None
     run_sha256: str
-
