@@ -56,6 +56,11 @@ class Wanted:
         """Return the same with one value chosen, or not any more."""
         return replace(self, facets={**self.facets, facet: self.chosen(facet) ^ {value}})
 
+    def sorted_by(self, key: str) -> Wanted:
+        """Return the same by another column, or the other way round by the same one; newest and worst come first."""
+        descending = not self.descending if self.sort == key else key in {"time", "risk"}
+        return replace(self, sort=key, descending=descending)
+
     def cleared(self) -> Wanted:
         """Return the same order without any filter."""
         return replace(self, facets={}, text="")

@@ -120,7 +120,7 @@ class QueueView(View):
             each.forget()
         self.page.notice.hide()
         self.page.show_items((), -1)
-        self._nothing()
+        self._stand()
         self._queue.read()
 
     def _take_items(self, items: tuple[QueueItem, ...]) -> None:
@@ -146,7 +146,6 @@ class QueueView(View):
         if not 0 <= row < len(items):
             self._row, self._current, self._facts = -1, None, None
             self._card.forget()
-            self._nothing()
             self._stand()
             return
         key = key_of(items[row])
@@ -176,12 +175,9 @@ class QueueView(View):
         if isinstance(error, NotFoundError):
             self._queue.read()
 
-    def _nothing(self) -> None:
-        self.page.show_nothing(any_runs=_any_runs(self.desk), writable=self.desk.read_only_reason is None)
-
     def _stand(self) -> None:
         if not self.page.items:
-            self._nothing()
+            self.page.show_nothing(any_runs=_any_runs(self.desk), writable=self.desk.read_only_reason is None)
         self.page.set_standing(signer=self.desk.signer, read_only_reason=self.desk.read_only_reason)
 
     def _step(self, by: int) -> None:

@@ -192,10 +192,6 @@ class RunsView(View):
         else:
             self.asked.emit("store.import", None)
 
-    def _sort(self, key: str) -> None:
-        descending = not self.wanted.descending if self.wanted.sort == key else key in {"time", "risk"}
-        self._want(replace(self.wanted, sort=key, descending=descending))
-
     def _selected(self, row: RunRow | None) -> None:
         self.detail.show_run(row)
         self.statusChanged.emit()
@@ -220,7 +216,7 @@ class RunsView(View):
         self.model = RunTableModel(self.book, self)
         self.table = RunTableView(self.model, self.tr("Runs"))
         self.table.chosen.connect(self._selected)
-        self.table.sortAsked.connect(self._sort)
+        self.table.sortAsked.connect(lambda key: self._want(self.wanted.sorted_by(key)))
         self.table.activatedRun.connect(lambda row: self.asked.emit("view.queue", row.run_id))
         self.filters = FilterBar()
         self.filters.toggled.connect(lambda facet, value: self._want(self.wanted.toggled(facet, value)))
