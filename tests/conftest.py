@@ -25,6 +25,9 @@ hypothesis.settings.register_profile("default", deadline=None, print_blob=True)
 hypothesis.settings.register_profile("ci", deadline=None, print_blob=True, max_examples=60)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
+# Options and the summary of the fault suite must be known before its folder is collected.
+pytest_plugins = ("tests.faults.tiers",)
+
 CHECKOUT = Path(__file__).resolve().parents[1]
 SAMPLES = CHECKOUT.parent / "shared" / "samples"
 HOME_FOLDERS = {
