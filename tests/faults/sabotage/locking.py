@@ -6,17 +6,14 @@ import errno
 import fcntl
 import os
 from collections.abc import Callable
-from types import ModuleType
 from typing import Any
 
-import filelock._unix
-
-from tests.faults.sabotage.seams import Patches, SeamGoneError, name_of, store_module
+from tests.faults.sabotage.seams import Patches, name_of, store_module
 
 
 def no_lock(patches: Patches) -> None:
     """Take every lock of a store at once, whoever else holds it."""
-    _replace(patches, take=lambda _descriptor: True, release=lambda _descriptor: None)
+    _replace(patches, lambda _descriptor: True)
 
 
 def lockf_stray_close(patches: Patches) -> None:
@@ -24,10 +21,12 @@ def lockf_stray_close(patches: Patches) -> None:
 
     That is what any code in the process that merely looks at the file does to such a lock.
     """
-    _replace(patches, take=_lockf, release=lambda descriptor: fcntl.lockf(descriptor, fcntl.LOCK_UN))
+    _replace(patches, _lockf)
 
 
 def _lockf(descriptor: int) -> bool:
+    if name_of(descriptor).is_dir():
+        return True  # lockf knows files only
     try:
         fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
@@ -38,21 +37,15 @@ def _lockf(descriptor: int) -> bool:
     return True
 
 
-def _replace(patches: Patches, *, take: Callable[[int], bool], release: Callable[[int], None]) -> None:
-    """Replace what the lock's library does to the descriptor of a store's lock; other locks stay as they are."""
-    if not any(
-        getattr(value, "__module__", "").startswith("filelock") for value in vars(store_module("lock")).values()
-    ):
-        raise SeamGoneError("The store's lock is no longer made of filelock.")
-    native: ModuleType = filelock._unix
-    patches.put(native, "lock_fd_nonblocking", lambda real: _only_stores(take, real), "fd")
-    patches.put(native, "unlock_fd", lambda real: _only_stores(release, real), "fd")
+def _replace(patches: Patches, take: Callable[[int], bool]) -> None:
+    """Replace how the locks of a store are taken, that of its folder and that of its file; others stay as they are."""
+    patches.put(store_module("exclusive"), "_flock", lambda real: _only_stores(take, real), "descriptor")
 
 
 def _only_stores(broken: Callable[[int], Any], real: Callable[[int], Any]) -> Callable[[int], Any]:
     def chosen(descriptor: int) -> Any:
         path = name_of(descriptor)
-        is_stores = path.name == "lock" and (path.parent / "store.json").exists()
-        return broken(descriptor) if is_stores else real(descriptor)
+        folder = path.parent if path.name == "lock" else path
+        return broken(descriptor) if (folder / "store.json").exists() else real(descriptor)
 
     return chosen

@@ -53,27 +53,26 @@ class Patches:
 
     def skip_fsync(self, skip: Skip) -> None:
         """Leave out those calls of fsync in the modules of the store that ``skip`` tells."""
-        self.put_fsync(lambda real: lambda descriptor: None if skip(descriptor) else real(descriptor))
+        self.put_in("os", "fsync", lambda real: lambda descriptor: None if skip(descriptor) else real(descriptor))
 
-    def put_fsync(self, make: Callable[[Callable[[int], None]], Callable[[int], None]]) -> None:
-        """Replace ``os.fsync`` as the modules of the store see it; anybody else's stays."""
-        found = [module for module in _store_modules() if "os.fsync(" in inspect.getsource(module)]
+    def put_in(self, library: str, name: str, make: Callable[[Any], Any]) -> None:
+        """Replace a function of a library module as the modules of the store see it; anybody else's stays."""
+        found = [module for module in _store_modules() if f"{library}.{name}(" in inspect.getsource(module)]
         if not found:
-            raise SeamGoneError(f"No module of {PACKAGE} calls os.fsync by that name any more.")
+            raise SeamGoneError(f"No module of {PACKAGE} calls {library}.{name} by that name any more.")
         for module in found:
-            self.put(module, "os", lambda before: _Os(before, make))
+            self.put(module, library, lambda before: _Library(before, name, make))
 
 
-class _Os:
-    """The module ``os`` with another fsync; all else is looked up in the real one each time."""
+class _Library:
+    """A module of the standard library with one function replaced; all else is looked up in the real one each time."""
 
-    def __init__(self, real: Any, make: Callable[[Callable[[int], None]], Callable[[int], None]]) -> None:
+    def __init__(self, real: Any, name: str, make: Callable[[Any], Any]) -> None:
+        def current(*arguments: Any) -> Any:
+            return getattr(real, name)(*arguments)  # whoever replaced it since then is asked, too
+
         self._real = real
-
-        def current(descriptor: int) -> None:
-            real.fsync(descriptor)  # whoever replaced it since then is asked, too
-
-        self.fsync = self.fdatasync = make(current)
+        setattr(self, name, make(current))
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._real, name)

@@ -12,7 +12,7 @@ _TRIES = 3
 
 def fsync_retried(patches: Patches) -> None:
     """Try a failed fsync again, and believe the second answer: the kernel reports lost pages only once."""
-    patches.put_fsync(_retrying)
+    patches.put_in("os", "fsync", _retrying)
 
 
 def _retrying(real: Callable[[int], None]) -> Callable[[int], None]:
