@@ -12,15 +12,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from filelock import FileLock, Timeout
-
 from rmos_console.core.errors import BadDataError, RmosError, StoreError
 from rmos_console.core.log import swallowed
 from rmos_console.core.store.bodies import has_marks
 from rmos_console.core.store.collecting import uncollected
 from rmos_console.core.store.compact import COMPACT_VERSION, Resolve
 from rmos_console.core.store.database import DurableStorage, Tables, read_database
-from rmos_console.core.store.files import FILE_MODE, ensure_folder, open_file, sweep_temporary
+from rmos_console.core.store.exclusive import only_one
+from rmos_console.core.store.files import ensure_folder, open_file, sweep_temporary
 from rmos_console.core.store.fold import Fold, When
 from rmos_console.core.store.follow import Position, damaged, split_lines
 from rmos_console.core.store.layout import Place
@@ -185,11 +184,10 @@ class Catalog:
         """Save what is not saved; failing is logged, since everything can be built again."""
         try:
             ensure_folder(self._place.catalog)
-            with FileLock(self._place.catalog / "lock", mode=FILE_MODE, timeout=0, fallback_to_soft=False):
-                sweep_temporary(self._place.catalog)
-                self._save_all()
-        except Timeout:
-            return  # another process saves just now
+            with only_one(self._place.catalog / "lock") as free:
+                if free:  # else another process saves just now
+                    sweep_temporary(self._place.catalog)
+                    self._save_all()
         except (OSError, StoreError) as error:
             swallowed("store.catalog", error)
 

@@ -6,6 +6,7 @@ import errno
 import fcntl
 import os
 import secrets
+import shlex
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -15,11 +16,17 @@ from rmos_console.core.errors import DegradedError, DiskFullError, ReadOnlyError
 
 FILE_MODE = 0o600
 FOLDER_MODE = 0o700
+SHARED_FILE_MODE = 0o660
+SHARED_FOLDER_MODE = 0o2770
+"""Modes in a store that belongs to a group; the set-group-id bit hands the group down to what is made inside."""
+
 TEMPORARY = ".tmp-"
 """Prefix of files that are being written; no finished file of a store starts with it."""
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _FORBIDDEN = frozenset({errno.EROFS, errno.EACCES, errno.EPERM})
+_GONE = frozenset({errno.ENOENT, errno.ENODEV, errno.ENXIO, errno.ESTALE, errno.ENOTCONN, errno.ENOTDIR})
+_MARK = stat.S_ISGID | stat.S_IWGRP
 
 
 def store_error(error: OSError, doing: str) -> StoreError:
@@ -31,38 +38,88 @@ def store_error(error: OSError, doing: str) -> StoreError:
         return ReadOnlyError(f"Not allowed while {doing} ({reason}); check owner and permissions.", errno=error.errno)
     if error.errno == errno.EIO:
         return DegradedError(f"The medium failed while {doing} ({reason}); check the disk.", errno=error.errno)
+    if error.errno in _GONE:
+        return StoreError(
+            f"Something is gone while {doing} ({reason}); is the medium still there? Connect it and open the store "
+            "again.",
+            errno=error.errno,
+        )
     return StoreError(f"The system refused while {doing} ({reason}).", errno=error.errno)
 
 
 def open_file(path: Path, flags: int = os.O_RDONLY) -> int:
     """Open a regular file of the store and return its descriptor.
 
-    Raises :class:`StoreError` for a symbolic link, a FIFO, a device or a file with a second name (hard link): nothing
-    of ours is one of these, so somebody planted it. A missing file raises :class:`FileNotFoundError`.
+    Raises :class:`StoreError` for a symbolic link, a FIFO, a device or a file with a second name (hard link), and where
+    the folder of the file is a symbolic link: nothing of ours is one of these, so somebody planted it. Nothing of that
+    kind is opened, because opening a device may already do something. A missing file raises
+    :class:`FileNotFoundError`.
     """
+    check_folder(path.parent)
+    _check_regular(path, os.lstat(path))
     try:
         descriptor = os.open(path, flags | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK)
     except OSError as error:
         if error.errno in {errno.ELOOP, errno.ENXIO}:
-            raise _planted(path) from error
+            raise planted(path, "a symbolic link, a pipe or a device") from error
         raise
-    status = os.fstat(descriptor)
-    if not stat.S_ISREG(status.st_mode) or status.st_nlink > 1:
+    try:
+        _check_regular(path, os.fstat(descriptor))
+    except StoreError:
         os.close(descriptor)
-        raise _planted(path)
+        raise
     return descriptor
 
 
-def _planted(path: Path) -> StoreError:
-    return StoreError(
-        f"{path} is a symbolic link, a hard link, or no regular file; nothing in a store is. Remove it.", file=str(path)
-    )
+def _check_regular(path: Path, status: os.stat_result) -> None:
+    kind = stranger(status)
+    if kind is not None:
+        raise planted(path, kind)
+    if stat.S_ISDIR(status.st_mode):
+        raise planted(path, "a folder where a file belongs")
+
+
+def stranger(status: os.stat_result) -> str | None:
+    """Return in words what a thing is that has no place in a store; None for folders and for files of one name."""
+    mode = status.st_mode
+    if stat.S_ISDIR(mode):
+        return None
+    if stat.S_ISREG(mode):
+        return "a hard link" if status.st_nlink > 1 else None
+    if stat.S_ISLNK(mode):
+        return "a symbolic link"
+    if stat.S_ISFIFO(mode):
+        return "a pipe"
+    return "a socket" if stat.S_ISSOCK(mode) else "a device"
+
+
+def planted(path: Path, kind: str) -> StoreError:
+    """Return the error for a thing that has no place in a store; it was neither followed nor opened."""
+    name = shlex.quote(str(path))
+    if kind == "a hard link":  # the other name may be a backup's, and these bytes the only ones
+        way_out = f"Give it bytes of its own: cp -p {name} {name}.own && mv {name}.own {name}"
+    else:
+        way_out = "Remove it; if it took the place of something, restore that from a copy."
+    return StoreError(f"{path} is {kind}; nothing in a store is. {way_out}", file=str(path), found=kind)
 
 
 def check_folder(path: Path) -> None:
     """Raise :class:`StoreError` unless ``path`` is a real folder, not a symbolic link to one."""
-    if not stat.S_ISDIR(path.lstat().st_mode):
-        raise _planted(path)
+    status = os.lstat(path)
+    if not stat.S_ISDIR(status.st_mode):
+        raise planted(path, stranger(status) or "a file where a folder belongs")
+
+
+def names_in(folder: Path) -> list[str]:
+    """Return the names in one of the store's folders, in no order; none if it is missing.
+
+    Raises :class:`StoreError` where it is no real folder.
+    """
+    try:
+        check_folder(folder)
+        return os.listdir(folder)  # noqa: PTH208  # names only: no Path per file
+    except FileNotFoundError:
+        return []
 
 
 def read_file(path: Path) -> bytes:
@@ -71,25 +128,41 @@ def read_file(path: Path) -> bytes:
         return file.read()
 
 
+def is_shared(folder: Path) -> bool:
+    """Tell whether a folder hands its group down, and lets it write: what is made inside is then shared as well."""
+    return os.lstat(folder).st_mode & _MARK == _MARK
+
+
 def create_file(path: Path) -> int:
-    """Create a file exclusively with mode 0600 whatever the umask, and return its descriptor (read and write)."""
+    """Create a file exclusively and return its descriptor (read and write).
+
+    Its mode is 0600 whatever the umask, or 0660 in a folder that is shared with a group.
+    """
+    check_folder(path.parent)
     flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
     descriptor = os.open(path, flags, FILE_MODE)
-    os.fchmod(descriptor, FILE_MODE)
+    os.fchmod(descriptor, SHARED_FILE_MODE if is_shared(path.parent) else FILE_MODE)
     return descriptor
 
 
 def create_folder(path: Path) -> None:
-    """Create a folder with mode 0700 whatever the umask."""
+    """Create a folder with mode 0700 whatever the umask, or 2770 in a folder that is shared with a group."""
+    check_folder(path.parent)
     path.mkdir(mode=FOLDER_MODE)
-    path.chmod(FOLDER_MODE)
+    path.chmod(SHARED_FOLDER_MODE if is_shared(path.parent) else FOLDER_MODE)
 
 
 def ensure_folder(path: Path) -> None:
-    """Create one of a store's folders if it is missing: a copy may have left out what was empty."""
-    with suppress(FileExistsError):
-        create_folder(path)
-        sync_folder(path.parent)
+    """Create one of a store's folders if it is missing: a copy may have left out what was empty.
+
+    Raises :class:`StoreError` where something else stands in its place.
+    """
+    try:
+        check_folder(path)
+    except FileNotFoundError:
+        with suppress(FileExistsError):
+            create_folder(path)
+            sync_folder(path.parent)
 
 
 def write_all(descriptor: int, data: bytes) -> None:
@@ -104,6 +177,7 @@ def write_all(descriptor: int, data: bytes) -> None:
 
 def sync_folder(path: Path) -> None:
     """Make the names in a folder durable."""
+    check_folder(path)
     descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
     try:
         os.fsync(descriptor)
@@ -112,7 +186,10 @@ def sync_folder(path: Path) -> None:
 
 
 def replace_file(path: Path, data: bytes) -> None:
-    """Put ``data`` at ``path`` durably: temporary file, fsync, rename, fsync of the folder."""
+    """Put ``data`` at ``path`` durably: temporary file, fsync, rename, fsync of the folder.
+
+    What stood there is replaced, never written to or followed.
+    """
     with _temporary(path.parent) as (descriptor, name):
         write_all(descriptor, data)
         os.fsync(descriptor)
@@ -145,8 +222,8 @@ def _locked_temporary(folder: Path) -> tuple[int, Path]:
 def sweep_temporary(folder: Path) -> int:
     """Remove temporary files that nobody writes any more, and return how many; a file in use cannot be locked."""
     removed = 0
-    for path in [path for path in folder.iterdir() if path.name.startswith(TEMPORARY)]:
-        with suppress(FileNotFoundError, BlockingIOError, StoreError):
+    for path in [folder / name for name in names_in(folder) if name.startswith(TEMPORARY)]:
+        with suppress(FileNotFoundError, BlockingIOError, PermissionError, StoreError):
             descriptor = open_file(path)
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -161,13 +238,14 @@ def write_once(folder: Path, target: Path, data: bytes) -> None:
     """Put ``data`` at ``target``, whose name is made from its content, durably; ``folder`` takes the temporary file.
 
     Missing folders between the two are created. A target that exists is left as it is but made durable all the same:
-    its writer may not have got that far.
+    its writer may not have got that far. Raises :class:`StoreError` for a link, pipe or device on the way, and
+    :class:`ReadOnlyError` for a folder on the way that others may write.
     """
     below = [parent for parent in target.parents if folder in parent.parents]
+    check_folder(folder)
     for parent in reversed(below):
-        with suppress(FileExistsError):
-            create_folder(parent)
-    if target.exists():
+        _step_into(parent, shared=is_shared(folder))
+    if os.path.lexists(target):
         descriptor = open_file(target)
         try:
             os.fsync(descriptor)
@@ -180,3 +258,15 @@ def write_once(folder: Path, target: Path, data: bytes) -> None:
             name.rename(target)
     for parent in (*below, folder):
         sync_folder(parent)
+
+
+def _step_into(folder: Path, *, shared: bool) -> None:
+    with suppress(FileExistsError):
+        create_folder(folder)
+    check_folder(folder)
+    if os.lstat(folder).st_mode & (stat.S_IWOTH if shared else stat.S_IWOTH | stat.S_IWGRP):
+        who = "o" if shared else "go"
+        raise ReadOnlyError(
+            f"{folder} is writable by others; nothing is written there. Type: chmod {who}-w {shlex.quote(str(folder))}",
+            file=str(folder),
+        )

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import re
+from contextlib import suppress
 from pathlib import Path
 from typing import Literal
 
 from rmos_console.core.canonical import canonical, read_json
 from rmos_console.core.errors import BadDataError, DamagedError, NewerStoreError
 from rmos_console.core.records.record import Record
-from rmos_console.core.store.files import check_folder, read_file
+from rmos_console.core.store.files import check_folder, names_in, read_file
 from rmos_console.core.store.line import segment_file
 
 FORMAT = 1
@@ -22,7 +22,8 @@ _SEGMENT = re.compile(r"(\d{6})\.jsonl")
 class StoreFacts(Record):
     """The content of store.json.
 
-    ``group`` names the group that shares the store; ``allow_network`` is the override for network file systems.
+    ``group`` names the group that shares the store, if one does. ``allow_network`` is the override for network file
+    systems, to be set by hand: whoever sets it answers for one machine writing at a time.
     """
 
     format: int
@@ -69,8 +70,14 @@ class Place:
     def segments(self) -> list[int]:
         """Return the numbers of the segments present, ascending; gaps are for the reader to judge."""
         check_folder(self.ledger)
-        found = (_SEGMENT.fullmatch(name) for name in os.listdir(self.ledger))  # noqa: PTH208  # names only: no Path per file
+        found = map(_SEGMENT.fullmatch, names_in(self.ledger))
         return sorted(int(match.group(1)) for match in found if match)
+
+    def check_folders(self) -> None:
+        """Raise :class:`StoreError` where a link or anything else stands in the place of a folder."""
+        for folder in self.folders:
+            with suppress(FileNotFoundError):
+                check_folder(folder)
 
     def read_facts(self) -> StoreFacts:
         """Return the content of store.json.

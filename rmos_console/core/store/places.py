@@ -133,6 +133,8 @@ def locate(path: Path) -> tuple[Place, StoreFacts]:
     cannot even be read, and :class:`DamagedError` if store.json is no longer what was written.
     """
     root = path.resolve()
+    if not root.is_dir():
+        raise _no_store(path)
     place = Place(root)
     try:
         facts = place.read_facts()

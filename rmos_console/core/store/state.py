@@ -19,6 +19,11 @@ from rmos_console.core.store.files import create_file, open_file, write_all
 SIZE = 4096
 _NOTE_OFFSET = 2048
 _HOLDER_BYTES = 512
+AFTER_DAMAGE = (
+    "run audit, restore a copy, then type: rmos-console doctor --reverify (--accept-head where the copy is older)"
+)
+"""The way out of damage, as every message about it says it."""
+
 _DEGRADED = re.compile(r"degraded (\d+) (\d+) (\d+)")
 _DAMAGED = re.compile(r"damaged (\S+) (\d+)")
 
@@ -41,13 +46,13 @@ class Condition(NamedTuple):
         if self.kind == "degraded":
             return DegradedError(
                 f"The store is read-only: line {self.seq} could not be made durable "
-                f"({os.strerror(self.errno)}); check the disk before anything is written.",
+                f"({os.strerror(self.errno)}). Check the disk, then type: rmos-console doctor --reverify",
                 seq=self.seq,
                 offset=self.offset,
                 errno=self.errno,
             )
         return DamagedError(
-            f"The store is read-only: {self.file} is damaged at byte {self.offset}; run audit, then restore a copy.",
+            f"The store is read-only: {self.file} is damaged at byte {self.offset}; {AFTER_DAMAGE}",
             file=self.file,
             offset=self.offset,
         )
@@ -98,7 +103,7 @@ def write_condition(path: Path, condition: Condition) -> None:
     """Note a condition durably; raises :class:`OSError` if even that fails. An earlier note stays: it came first."""
     if read_condition(path) is not None:
         return
-    if not path.exists():
+    if not os.path.lexists(path):
         create_state(path)
     descriptor = open_file(path, os.O_WRONLY)
     try:
@@ -108,10 +113,39 @@ def write_condition(path: Path, condition: Condition) -> None:
         os.close(descriptor)
 
 
+def clear_condition(path: Path) -> None:
+    """Take the note back durably; raises :class:`OSError`. Only for whoever verified everything under the lock."""
+    descriptor = open_file(path, os.O_WRONLY)
+    try:
+        os.pwrite(descriptor, b" " * (SIZE - _NOTE_OFFSET), _NOTE_OFFSET)
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+class Holder(NamedTuple):
+    """Who noted that it holds the lock: a process of a host, in a role, since when; and where the store was then.
+
+    ``place`` is device and inode of the store's folder. The note may be out of date: it is never cleared.
+    """
+
+    pid: int
+    host: str
+    role: str
+    since: str
+    place: tuple[int, int] | None
+
+    def words(self) -> str:
+        """Return the note in words."""
+        return f"process {self.pid} on {self.host} ({self.role}, since {self.since})"
+
+
 def write_holder(path: Path, role: str, since: str) -> None:
     """Say who holds the lock; not synced, since it is only true while its writer lives."""
-    note = json.dumps({"pid": os.getpid(), "host": socket.gethostname(), "role": role[:100], "since": since})
-    if not path.exists():
+    place = list(folder_identity(path.parent))
+    facts = {"pid": os.getpid(), "host": socket.gethostname(), "role": role[:100], "since": since, "place": place}
+    note = json.dumps(facts)
+    if not os.path.lexists(path):
         create_state(path)
     descriptor = open_file(path, os.O_WRONLY)
     try:
@@ -120,16 +154,30 @@ def write_holder(path: Path, role: str, since: str) -> None:
         os.close(descriptor)
 
 
-def read_holder(path: Path) -> str:
-    """Return the last holder note in words; it may be out of date, so it is only good for a message."""
+def holder_note(path: Path) -> Holder | None:
+    """Return the last holder note; None where there is none that can be read."""
     try:
         descriptor = open_file(path)
     except (OSError, StoreError):
-        return "an unknown process"
+        return None
     try:
         note = json.loads(os.pread(descriptor, _HOLDER_BYTES, 0))
-        return f"process {int(note['pid'])} on {note['host']} ({note['role']}, since {note['since']})"
-    except (ValueError, KeyError, TypeError):
-        return "an unknown process"
+        place = note.get("place")
+        identity = (int(place[0]), int(place[1])) if place else None
+        return Holder(int(note["pid"]), str(note["host"]), str(note["role"]), str(note["since"]), identity)
+    except (OSError, ValueError, KeyError, IndexError, TypeError, AttributeError):
+        return None
     finally:
         os.close(descriptor)
+
+
+def read_holder(path: Path) -> str:
+    """Return the last holder note in words; it may be out of date, so it is only good for a message."""
+    note = holder_note(path)
+    return "an unknown process" if note is None else note.words()
+
+
+def folder_identity(folder: Path) -> tuple[int, int]:
+    """Return device and inode of a folder: a copy of it has others, wherever it stands."""
+    status = os.lstat(folder)
+    return status.st_dev, status.st_ino
