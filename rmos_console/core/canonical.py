@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import re
 from typing import Any, NoReturn
 
 from rmos_console.core.errors import BadDataError
@@ -26,14 +27,22 @@ ABSENT_SHA256 = "0" * 64
 """RMOS writes 64 zeros where a hash is absent."""
 
 
+_ENCODER = json.JSONEncoder(
+    sort_keys=True,
+    separators=(",", ":"),
+    ensure_ascii=False,
+    allow_nan=False,
+    check_circular=False,  # what contains itself is found by the limit of recursion
+)
+
+
 def canonical(value: Json) -> bytes:
     """Return the canonical bytes of a JSON value.
 
     Raises :class:`BadDataError` for NaN, infinities, lone surrogates and anything that is not JSON.
     """
     try:
-        text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-        return text.encode("utf-8")
+        return _ENCODER.encode(value).encode("utf-8")
     except UnicodeEncodeError as error:
         raise BadDataError("The value holds a lone surrogate, which is no text; remove it.") from error
     except (TypeError, ValueError, RecursionError) as error:
@@ -48,6 +57,33 @@ def sha256_hex(data: bytes) -> str:
 def canonical_sha256(value: Json) -> str:
     """Return ``sha256_hex(canonical(value))``."""
     return sha256_hex(canonical(value))
+
+
+class _StrictError(Exception):
+    """What is wrong with a document that is JSON all the same; its reader says which document it is."""
+
+
+def _refuse_constant(constant: str) -> NoReturn:
+    raise _StrictError(f"{constant}, which is no JSON number; write null or a number.")
+
+
+def _finite(number: str) -> float:
+    value = float(number)
+    if math.isinf(value):
+        raise _StrictError(f"{number[:40]}, which is too large for a number.")
+    return value
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    result = dict(pairs)
+    if len(result) != len(pairs):
+        seen: set[str] = set()
+        twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]  # set.add answers None on purpose here
+        raise _StrictError(f"the key {twice[:80]!r} twice in one object; keep one of them.")
+    return result
+
+
+_DECODER = json.JSONDecoder(parse_constant=_refuse_constant, parse_float=_finite, object_pairs_hook=_unique)
 
 
 def read_json(data: bytes, *, name: str, limit: int = MAX_DOCUMENT_BYTES) -> Json:
@@ -65,26 +101,10 @@ def read_json(data: bytes, *, name: str, limit: int = MAX_DOCUMENT_BYTES) -> Jso
     if text.startswith("\ufeff"):
         raise BadDataError(f"{name} begins with a byte-order mark; save it as UTF-8 without one.")
     _check_depth(data, name)
-
-    def refuse_constant(constant: str) -> NoReturn:
-        raise BadDataError(f"{name} holds {constant}, which is no JSON number; write null or a number.")
-
-    def finite(number: str) -> float:
-        value = float(number)
-        if math.isinf(value):
-            raise BadDataError(f"{name} holds {number[:40]}, which is too large for a number.")
-        return value
-
-    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        result = dict(pairs)
-        if len(result) != len(pairs):
-            seen: set[str] = set()
-            twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]  # set.add answers None on purpose here
-            raise BadDataError(f"{name} holds the key {twice[:80]!r} twice in one object; keep one of them.")
-        return result
-
     try:
-        value = json.loads(text, parse_constant=refuse_constant, parse_float=finite, object_pairs_hook=unique)
+        value = _DECODER.decode(text)
+    except _StrictError as error:
+        raise BadDataError(f"{name} holds {error}") from None
     except json.JSONDecodeError as error:
         raise BadDataError(f"{name} is not JSON: {error.msg} at line {error.lineno}, column {error.colno}.") from error
     except ValueError as error:  # an integer with more digits than Python converts
@@ -105,24 +125,19 @@ def _check_depth(data: bytes, name: str) -> None:
     """Refuse deep nesting before the recursive parser meets it. Brackets within strings do not count."""
     if data.count(b"[") + data.count(b"{") <= MAX_DEPTH:
         return
-    depth = 0
-    in_string = escaped = False
-    for byte in data:
-        if in_string:
-            if escaped:
-                escaped = False
-            elif byte == 0x5C:
-                escaped = True
-            elif byte == 0x22:
-                in_string = False
-        elif byte == 0x22:
-            in_string = True
-        elif byte in (0x5B, 0x7B):
-            depth += 1
-            if depth > MAX_DEPTH:
-                raise BadDataError(f"{name} is nested deeper than {MAX_DEPTH} levels; flatten it.")
-        elif byte in (0x5D, 0x7D):
-            depth -= 1
+    brackets = _STRING.sub(b"", data).translate(_ROUND, _NO_BRACKETS)
+    for _ in range(MAX_DEPTH):  # each time the innermost pairs go
+        without = brackets.replace(b"()", b"")
+        if len(without) == len(brackets):
+            break
+        brackets = without
+    if b"()" in brackets or brackets.count(b"(") > MAX_DEPTH:
+        raise BadDataError(f"{name} is nested deeper than {MAX_DEPTH} levels; flatten it.")
+
+
+_STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
+_ROUND = bytes.maketrans(b"[{]}", b"(())")
+_NO_BRACKETS = bytes(set(range(256)) - set(b"[{]}"))
 
 
 def _one_line(error: BaseException) -> str:

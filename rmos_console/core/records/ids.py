@@ -47,6 +47,8 @@ def check_foreign_id(text: str, *, what: str) -> str:
         raise BadIdError(f"The {what} is empty; give one.")
     if len(text) > MAX_ID_LENGTH:
         raise BadIdError(f"The {what} has {len(text):,} characters; at most {MAX_ID_LENGTH} are allowed.")
+    if text.isprintable():  # a stricter question with a faster answer, and the usual one
+        return text
     for character in text:
         if unicodedata.category(character) in {"Cc", "Cf", "Cs", "Zl", "Zp"}:
             raise BadIdError(f"The {what} holds the invisible character U+{ord(character):04X}; remove it.")
