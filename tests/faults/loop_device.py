@@ -1,0 +1,152 @@
+"""File systems of our own on loop devices in memory, which can be switched off like a machine that loses its power.
+
+The shutdown call of ext4 and xfs (``FS_IOC_SHUTDOWN``) stops every write at once: what the file system had not written
+yet, data and journal, is gone at the next mount, exactly as after a power cut of a medium that writes in order.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import fcntl
+import functools
+import os
+import shutil
+import struct
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+FILE_SYSTEMS = ("ext4", "xfs")
+
+NO_LOG_FLUSH = 2
+"""Nothing more is written, not even the journal: the power is gone."""
+LOG_FLUSH = 1
+"""The journal is written, the data is not: names and sizes may be newer than what they stand for."""
+
+_SHUTDOWN = 0x8004587D  # _IOR('X', 125, __u32): EXT4_IOC_SHUTDOWN and XFS_IOC_GOINGDOWN
+_MEGABYTES = {"ext4": 128, "xfs": 320}  # xfs refuses to be smaller than 300
+_MKFS = {"ext4": ["-F", "-E", "lazy_itable_init=0,lazy_journal_init=0"], "xfs": ["-f"]}
+_BUSY_SECONDS = 10.0
+_NEEDED = ("losetup", "mount", "umount")
+
+
+class Medium:
+    """A file system in the image ``image``, mounted at :attr:`root` unless it is unmounted."""
+
+    def __init__(self, kind: str, image: Path, root: Path) -> None:
+        self.kind = kind
+        self.image = image
+        self.root = root
+        self._device = run("losetup", "-f", "--show", str(image)).strip()
+
+    def mount(self) -> None:
+        """Mount, which replays the journal if there is something in it."""
+        run("mount", "-t", self.kind, self._device, str(self.root))
+
+    def unmount(self) -> None:
+        """Unmount; what a file system that was shut down still held in memory is forgotten by that."""
+        deadline = time.monotonic() + _BUSY_SECONDS
+        while True:
+            try:
+                run("umount", str(self.root))
+            except OSError:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.005)  # a killed process lets go of its files a moment after it is reaped
+            else:
+                return
+
+    def remount(self) -> None:
+        """Unmount and mount again: everything comes from the medium then, nothing from memory."""
+        self.unmount()
+        self.mount()
+
+    def cut(self, flag: int = NO_LOG_FLUSH) -> int:
+        """Cut the power and return CLOCK_MONOTONIC, in ns, of the moment before."""
+        descriptor = os.open(self.root, os.O_RDONLY)
+        try:
+            return cut(descriptor, flag)
+        finally:
+            os.close(descriptor)
+
+    def trim(self) -> None:
+        """Hand what the file system does not use back to what the image lies on: new blocks need room there again."""
+        run("fstrim", str(self.root))
+
+    def detach(self) -> None:
+        """Let go of everything, whatever state it is in."""
+        with suppress(OSError):  # not mounted just then, or still busy
+            run("umount", "-l", str(self.root))
+        run("losetup", "-d", self._device)
+
+
+def cut(descriptor: int, flag: int = NO_LOG_FLUSH) -> int:
+    """Cut the power of the file system that a descriptor is on; return CLOCK_MONOTONIC, in ns, before that."""
+    began = time.monotonic_ns()
+    fcntl.ioctl(descriptor, _SHUTDOWN, struct.pack("I", flag))
+    return began
+
+
+@contextmanager
+def medium(kind: str, room: str = "2g") -> Iterator[Medium]:
+    """Make and mount a file system whose image lies in memory, with ``room`` for it; nothing of it is left behind."""
+    with TemporaryDirectory(prefix="rmos-medium-") as name, memory(Path(name) / "ram", f"size={room}") as ram:
+        image, root = ram / "image", Path(name) / "root"
+        root.mkdir()
+        with image.open("wb") as file:
+            file.truncate(_MEGABYTES[kind] * 1024 * 1024)
+        run(f"mkfs.{kind}", "-q", *_MKFS[kind], str(image))
+        made = Medium(kind, image, root)
+        try:
+            made.mount()
+            yield made
+        finally:
+            made.detach()
+
+
+@contextmanager
+def memory(folder: Path, options: str) -> Iterator[Path]:
+    """Mount a file system in memory at ``folder``, which is made."""
+    folder.mkdir()
+    run("mount", "-t", "tmpfs", "-o", options, "rmos-faults", str(folder))
+    try:
+        yield folder
+    finally:
+        run("umount", "-l", str(folder))
+
+
+@functools.cache
+def missing(kind: str) -> str | None:
+    """Return why a medium of this kind cannot be made here, or None: it is tried, since containers forbid much."""
+    if os.geteuid() != 0:
+        return "needs root, for loop devices"
+    lacking = [tool for tool in (*_NEEDED, f"mkfs.{kind}") if shutil.which(tool) is None]
+    if lacking:
+        return f"needs {', '.join(lacking)}"
+    try:
+        with medium(kind) as found:
+            found.cut()
+    except OSError as error:
+        return f"no {kind} on a loop device that can be shut down: {error}"
+    return None
+
+
+def run(*command: str) -> str:
+    """Run a command of the system and return what it prints; raises :class:`OSError` with its complaint."""
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    if done.returncode:
+        raise OSError(f"{command[0]}: {done.stderr.strip() or done.returncode}")
+    return done.stdout
+
+
+def sync(folder: Path) -> None:
+    """Make everything durable on the file system that ``folder`` is on."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        if ctypes.CDLL(None, use_errno=True).syncfs(descriptor):
+            raise OSError(ctypes.get_errno(), f"syncfs of {folder} failed")
+    finally:
+        os.close(descriptor)
