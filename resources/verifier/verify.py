@@ -79,14 +79,11 @@ class Chain:
         self.copy = copy
         self.findings, self.notices = [], []
         self.place = "store.json"
-        self.store_id = None
+        self.store_id, self.closed, self.policy, self.events = None, False, 1, []
         self.seq, self.digest, self.digests = 0, "0" * 64, {}
-        self.closed = False
         self.transactions, self.blobs, self.recovered = set(), {}, set()
         self.runs, self.assets, self.attached, self.people = {}, {}, set(), {}
-        self.policy = 1
         self.human = self.automatic = self.signatures = 0
-        self.events = []
 
     def wrong(self, message):
         self.findings.append(f"{self.place}: {message}")
@@ -175,10 +172,7 @@ class Chain:
         present = {name for name in self.copy.names if name.startswith("blobs/")}
         for digest, place in sorted(self.blobs.items()):
             self.place = place
-            if (
-                not (isinstance(digest, str) and re.fullmatch("[0-9a-f]{64}", digest))
-                or blob_file(digest) not in present
-            ):
+            if not re.fullmatch("[0-9a-f]{64}", str(digest)) or blob_file(digest) not in present:
                 self.wrong(f"the blob {digest} is named here and missing")
         for name in sorted(present):
             self.place = name
@@ -300,6 +294,15 @@ class Verifier(Chain):
             self.wrong("the policy in force is not the one that was signed")
         self.policy = event["policy"]["version"]
 
+    def take_store_rolled_back(self, event):
+        act, lost = event["act"], event["act"]["lost"]
+        self.act(act)
+        if act["verb"] != "accept-head" or act["head"] != {"seq": self.seq, "digest": self.digest}:
+            self.wrong("an older copy was accepted, and its head is not the line before")
+        if lost["digest"] and self.digests.get(lost["seq"]) == lost["digest"]:
+            self.wrong(f"line {lost['seq']} is called lost and is here")
+        self.notices.append(f"{self.place}: {act['by']} accepted an older copy; line {lost['seq']} had been there")
+
     def act(self, act):
         what, signer = f"the act {act['verb']!r}", self.people.get(act["by"])
         if act["store_id"] != self.store_id:
@@ -324,9 +327,8 @@ class Verifier(Chain):
         body = canonical({key: value for key, value in document.items() if key != "signature"})
         for key in keys:
             try:
-                Ed25519PublicKey.from_public_bytes(bytes.fromhex(key)).verify(
-                    bytes.fromhex(document["signature"]), body
-                )
+                signature = bytes.fromhex(document["signature"])
+                Ed25519PublicKey.from_public_bytes(bytes.fromhex(key)).verify(signature, body)
             except (InvalidSignature, *MALFORMED):
                 continue
             self.signatures += 1
@@ -336,13 +338,10 @@ class Verifier(Chain):
 
 def references(value):
     """Yield the names of the blobs that stand for large values."""
-    if isinstance(value, dict):
-        if "$blob" in value:
-            yield value["$blob"]
-        for item in value.values():
-            yield from references(item)
-    elif isinstance(value, list):
-        for item in value:
+    if isinstance(value, dict) and "$blob" in value:
+        yield value["$blob"]
+    if isinstance(value, (dict, list)):
+        for item in value.values() if isinstance(value, dict) else value:
             yield from references(item)
 
 

@@ -3,7 +3,7 @@
 Passphrases and private keys never reach a message, a log, or a file in the clear.
 """
 
-from rmos_console.core.identity.acts import enrol_act, policy_act, recover_act, rekey_act, revoke_act
+from rmos_console.core.identity.acts import accept_head_act, enrol_act, policy_act, recover_act, rekey_act, revoke_act
 from rmos_console.core.identity.attempts import failures
 from rmos_console.core.identity.keys import (
     MAX_KEY_FILE,
@@ -32,6 +32,7 @@ __all__ = [
     "KeyFacts",
     "RecoveryCode",
     "Signer",
+    "accept_head_act",
     "adopt_key",
     "check_act",
     "check_name",

@@ -61,6 +61,28 @@ def policy_act(policy: Policy, store_id: str, *, by: Signer, at_utc: str) -> dic
     return _signed({"verb": "policy", "policy": policy.document()}, store_id, at_utc, by)
 
 
+def accept_head_act(
+    *,
+    store_id: str,
+    head: tuple[int, str],
+    lost: tuple[int, str | None],
+    reason: str | None,
+    at_utc: str,
+    by: Signer,
+) -> dict[str, Any]:
+    """Return the signed act that accepts a ledger which ends in line ``head``, though line ``lost`` was there once.
+
+    A line is its number and its digest; of the lost one only the number may be known.
+    """
+    act: dict[str, Any] = {
+        "verb": "accept-head",
+        "head": {"seq": head[0], "digest": head[1]},
+        "lost": {"seq": lost[0], "digest": lost[1]},
+        "reason": reason,
+    }
+    return _signed(act, store_id, at_utc, by)
+
+
 def _signed(act: dict[str, Any], store_id: str, at_utc: str, by: Signer) -> dict[str, Any]:
     whole = {**act, "store_id": store_id, "at_utc": at_utc, "by": by.person_id}
     return {**whole, "signature": by.sign(whole)}

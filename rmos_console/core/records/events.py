@@ -63,6 +63,19 @@ def store_recovered(file: str, segment: str, offset: int, size: int, sha256: str
     }
 
 
+def store_reverified(noted: str, lines: int, blobs: int) -> Event:
+    """Everything was read anew from the medium and is whole, so the note ``noted`` was taken back; signed by nobody.
+
+    ``lines`` and ``blobs`` count what was read.
+    """
+    return {"kind": "store.reverified", "noted": noted, "lines": lines, "blobs": blobs}
+
+
+def store_rolled_back(act: dict[str, Any]) -> Event:
+    """An admin accepts that the ledger ends in the line before this one, though a later one was there once."""
+    return {"kind": "store.rolled_back", "act": act}
+
+
 def segment_closed(runs: int, size: int) -> Event:
     """The last event of a full segment: how many runs it sealed and its size in bytes up to this line."""
     return {"kind": "segment.closed", "runs": runs, "bytes": size}

@@ -7,6 +7,7 @@ An act is the JSON object that an event carries verbatim::
     {"verb": "recover", "person": {"id"}, "public_key", "recovery_public_key", "recovery_salt", …}
     {"verb": "revoke", "person": {"id"}, "since", "reason", …}
     {"verb": "policy", "policy": {…}, …}
+    {"verb": "accept-head", "head": {"seq", "digest"}, "lost": {"seq", "digest" or null}, "reason", …}
 
 with ``at_utc``, ``by`` (the id of the signer), ``store_id`` and ``signature`` in each: Ed25519 by the key of ``by``
 over the canonical act without ``signature``. The first person of a store enrols as admin, signing for themselves. A
@@ -27,7 +28,7 @@ from rmos_console.core.records.review import Policy
 from rmos_console.core.review.lookalikes import skeleton
 from rmos_console.core.review.policy import INITIAL
 from rmos_console.core.review.roles import Deed, admins, check_role
-from rmos_console.core.review.signing import verify
+from rmos_console.core.review.signing import MAX_REASON, verify
 from rmos_console.core.review.states import moment
 from rmos_console.core.review.words import check_words, is_visible
 
@@ -35,6 +36,7 @@ MAX_NAME: Final = 120
 """Characters a person's name may have."""
 
 _PUBLIC_KEY: Final = re.compile(r"[0-9a-f]{64}")
+_DIGEST: Final = _PUBLIC_KEY
 
 
 def check_act(
@@ -65,6 +67,8 @@ def check_act(
         _check_new_key(act, people)
     elif verb == "revoke":
         _check_revoke(act, people)
+    elif verb == "accept-head":
+        _check_accepted(act)
     else:
         _check_policy(act, in_force)
 
@@ -122,7 +126,12 @@ def _deed(act: Mapping[str, Any]) -> Deed:
     verb = act.get("verb")
     if verb == "rekey":
         return "rekey oneself" if _object(act, "person").get("id") == act.get("by") else "rekey others"
-    deeds: dict[Any, Deed] = {"enrol": "enrol", "revoke": "revoke", "policy": "set policy"}
+    deeds: dict[Any, Deed] = {
+        "enrol": "enrol",
+        "revoke": "revoke",
+        "policy": "set policy",
+        "accept-head": "accept a restored copy",
+    }
     if verb not in deeds:
         raise BadDataError(f"The act {str(verb)[:40]!r} is not one this version knows.")
     return deeds[verb]
@@ -223,6 +232,18 @@ def _check_policy(act: Mapping[str, Any], in_force: Policy) -> None:
         raise ConflictError(
             f"The policy has version {policy.version}, and {in_force.version} is in force; look at it and set it again."
         )
+
+
+def _check_accepted(act: Mapping[str, Any]) -> None:
+    for name in ("head", "lost"):
+        line = _object(act, name)
+        digest = line.get("digest")
+        known = isinstance(digest, str) and _DIGEST.fullmatch(digest)
+        if type(line.get("seq")) is not int or line["seq"] < 1 or not (known or (name == "lost" and digest is None)):
+            raise BadDataError(f"The act names no line of a ledger under {name!r}.")
+    reason = act.get("reason")
+    if reason is not None:
+        check_words(_text(act, "reason"), what="reason", limit=MAX_REASON)
 
 
 def _text(act: Mapping[str, Any], key: str) -> str:

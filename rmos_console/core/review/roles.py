@@ -22,6 +22,7 @@ Deed = Literal[
     "enrol",
     "revoke",
     "set policy",
+    "accept a restored copy",
 ]
 """Something that takes a person's signature; only one's own decisions can be withdrawn."""
 
@@ -38,6 +39,7 @@ RIGHTS: Final[Mapping[Deed, frozenset[Role]]] = {
     "enrol": _ADMIN,
     "revoke": _ADMIN,
     "set policy": _ADMIN,
+    "accept a restored copy": _ADMIN,
 }
 """The roles that each deed is open to."""
 

@@ -18,6 +18,7 @@ from rmos_console.core.store.files import (
     sweep_temporary,
     write_once,
 )
+from rmos_console.core.store.state import AFTER_DAMAGE
 
 _NAME = re.compile(r"[0-9a-f]{64}")
 
@@ -65,9 +66,7 @@ class Blobs:
             raise store_error(error, f"reading the blob {name[:12]}…") from error
         if sha256_hex(data) != name:
             file = blob_file(name)
-            raise DamagedError(
-                f"The bytes of {file} do not match its name; restore it from a copy.", file=file, offset=0
-            )
+            raise DamagedError(f"The bytes of {file} do not match its name; {AFTER_DAMAGE}", file=file, offset=0)
         return data
 
     def has(self, name: str) -> bool:

@@ -30,12 +30,16 @@ _SEGMENT = re.compile(r"\d{6}\.jsonl")
 
 
 class Examination:
-    """One look at everything. ``remembered`` is the furthest position that the catalog or this process knows of."""
+    """One look at everything. ``remembered`` is the furthest position that the catalog or this process knows of.
 
-    def __init__(self, place: Place, store_id: str, remembered: Position) -> None:
+    Without ``heed_note`` it is judged as if nobody had noted anything about the store.
+    """
+
+    def __init__(self, place: Place, store_id: str, remembered: Position, *, heed_note: bool = True) -> None:
         self._place = place
         self._store_id = store_id
         self._remembered = remembered
+        self._heed_note = heed_note
         self._blobs: dict[str, tuple[Location, Severity]] = {}
         self._recovered: set[str] = set()
         self._created = False
@@ -143,6 +147,8 @@ class Examination:
             yield _finding("damage", file, end, "the segment does not end in the line that closes it")
 
     def _is_noted(self, file: str, offset: int) -> bool:
+        if not self._heed_note:
+            return False
         try:
             condition = read_condition(self._place.state)
         except (OSError, RmosError):
@@ -155,7 +161,7 @@ class Examination:
         except (OSError, RmosError) as error:
             yield _finding("violation", "state", 0, f"the file cannot be read ({error})")
             return
-        if condition is not None:
+        if condition is not None and self._heed_note:
             yield _finding("damage", "state", SIZE // 2, condition.error().message)
 
     def _quarantine(self) -> Iterator[Finding]:

@@ -10,6 +10,7 @@ from rmos_console.core.errors import DamagedError
 from rmos_console.core.store.files import open_file, store_error
 from rmos_console.core.store.layout import Place
 from rmos_console.core.store.line import GENESIS, Decoded, Line, LineError, Location, decode, segment_file
+from rmos_console.core.store.state import AFTER_DAMAGE
 
 CHUNK_BYTES = 4 * 1024 * 1024
 SECTOR_BYTES = 512
@@ -47,7 +48,7 @@ class VerifiedLine(NamedTuple):
 def damaged(file: str, offset: int, message: str) -> DamagedError:
     """Return the error for bytes that are not what was written."""
     return DamagedError(
-        f"{file} is damaged at byte {offset}: {message}. Nothing is written any more; run audit, then restore a copy.",
+        f"{file} is damaged at byte {offset}: {message}. Nothing is written any more; {AFTER_DAMAGE}",
         file=file,
         offset=offset,
     )

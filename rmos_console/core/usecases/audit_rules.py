@@ -27,6 +27,7 @@ _VERBS = {
     "reviewer.rekeyed": ("rekey", "recover"),
     "reviewer.revoked": ("revoke",),
     "policy.set": ("policy",),
+    "store.rolled_back": ("accept-head",),
 }
 """The signed acts that an event may carry."""
 
@@ -108,8 +109,13 @@ class Replay:
             self._automatic(event, transaction, line)
         elif kind in _VERBS:
             self._act(event, line)
+            if kind == "store.rolled_back":
+                self._rolled_back(event, line)
         elif kind == "checkpoint.signed":
             self._checkpoint(event, line)
+        elif kind == "store.reverified":
+            noted = str(event.get("noted"))[:200]
+            self._find("notice", line, f"All was read anew after the note {noted!r}, and found whole.")
         elif kind == "store.recovered":
             what = "completed" if event["completed"] else "set aside"
             text = f"{event['bytes']:,} bytes of an unfinished write were {what}; nothing acknowledged is missing."
@@ -191,6 +197,9 @@ class Replay:
         return auto_complaint(approval, self.fold.policies, self.fold.policy, entry.risk, asset.engine)
 
     def _act(self, event: Event, line: Line) -> None:
+        if not isinstance(event.get("act"), dict):
+            self._find("violation", line, f"{event['kind']}: there is no signed act.")
+            return
         try:
             check_act(event["act"], self.fold.people, self.fold.store_id, in_force=self.fold.policy)
         except RmosError as error:
@@ -200,6 +209,29 @@ class Replay:
             self._find("violation", line, f"{event['kind']}: the act that was signed is another one.")
         if event["kind"] == "policy.set" and canonical(event["policy"]) != canonical(event["act"].get("policy")):
             self._find("violation", line, "The policy in force is not the one that was signed.")
+
+    def _rolled_back(self, event: Event, line: Line) -> None:
+        """Tell of a copy that was restored and accepted, for good, and judge whether it says what is so."""
+        try:
+            act = event["act"]
+            head, lost, reason = act["head"], act["lost"], act["reason"]
+            gone = lost["seq"] - head["seq"]
+            who = self.fold.people.get(act["by"])
+            name = f"{who.name} ({who.id})" if who is not None else act["by"]
+            text = (
+                f"An older copy was put back: on {act['at_utc']} {name} accepted that the ledger ended in line "
+                f"{head['seq']:,} though line {lost['seq']:,} had been there"
+                f"{f'; {gone:,} lines or more are gone' if gone > 0 else ''}. Reason: {reason or 'none given'}."
+            )
+            ends_there = head["seq"] == line.seq - 1 and head["digest"] == line.prev
+            is_there = lost["digest"] is not None and self.digests.get(lost["seq"]) == lost["digest"]
+        except (KeyError, TypeError, AttributeError, ValueError):
+            return  # said where the act is judged
+        self._find("warning", line, text)
+        if not ends_there:
+            self._find("violation", line, "store.rolled_back: the head that was accepted is not the line before.")
+        if is_there:
+            self._find("violation", line, f"store.rolled_back: line {lost['seq']:,}, called lost, is in the ledger.")
 
     def _checkpoint(self, event: Event, line: Line) -> None:
         try:

@@ -12,10 +12,11 @@ from rmos_console.core import resources
 from rmos_console.core.errors import PolicyError
 from rmos_console.core.identity import Signer
 from rmos_console.core.records.actor import Caller, Role
+from rmos_console.core.records.checkpoint import Checkpoint
 from rmos_console.core.records.run import RunArtifact
 from rmos_console.core.review.roles import RIGHTS, Deed
 from rmos_console.core.store import Store
-from rmos_console.core.usecases import admin, audit, checkpoint, explain, people, review
+from rmos_console.core.usecases import admin, audit, checkpoint, doctor_accept, explain, people, review
 from tests.house.cli_help import calls, options_of
 from tests.unit.usecases.conftest import CALLER, PASSPHRASE, RED, decide, enrol
 
@@ -66,6 +67,9 @@ class Scene:
             admin.add_reviewer(store, "new", "N. New", passphrase=PASSPHRASE, by=who, caller=CALLER)
         elif deed == "revoke":
             people.revoke(store, self.other.person_id, by=who, caller=CALLER)
+        elif deed == "accept a restored copy":
+            more = Checkpoint(store_id=store.store_id, seq=10_000, digest="0" * 64)
+            doctor_accept.accept_head(store.path, who, against=more, caller=CALLER)
         else:
             admin.set_policy(store, who, mode="strict", caller=CALLER)
 
