@@ -21,7 +21,7 @@ from rmos_console.core.errors import (
 )
 from rmos_console.core.records.ids import new_id
 from rmos_console.core.store import create_store, find_store, looks_foreign, open_store
-from rmos_console.core.store.places import file_system, network_reason
+from rmos_console.core.store.mounts import file_system, network_reason
 from tests.store.making import draft, independent_verify, new_store, seal, sealed
 
 MOUNTS = r"""22 28 0:21 / /sys rw,nosuid - sysfs sysfs rw

@@ -24,6 +24,9 @@ def init(
     context: typer.Context,
     admin: Annotated[str | None, typer.Option(metavar="ID", help="Enrol this person as the first admin.")] = None,
     name: Annotated[str | None, typer.Option(metavar="NAME", help="The admin's name.")] = None,
+    group: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Share the store with this group of the system.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Make a new, empty store."""
@@ -37,10 +40,11 @@ def init(
         if (path / "store.json").exists():  # said before anybody is asked for a passphrase
             raise RefusedError(f"There is a store at {path} already; `reviewer add` enrols people in it.")
         passphrase = ask.new_passphrase(admin)
-    report = use_case.init(path, admin=admin, name=name, passphrase=passphrase, caller=session.caller)
+    report = use_case.init(path, group=group, admin=admin, name=name, passphrase=passphrase, caller=session.caller)
 
     def page(out: Console) -> None:
-        out.print(f"Made a store at {visible(report.path)}")
+        shared = f", shared with the group {visible(report.group)}" if report.group is not None else ""
+        out.print(f"Made a store at {visible(report.path)}{shared}")
         if report.admin is not None:
             enrolled(out, report.admin)
 

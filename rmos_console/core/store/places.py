@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
-import stat
 from pathlib import Path
 
 import platformdirs
@@ -19,6 +17,7 @@ from rmos_console.core.errors import (
 from rmos_console.core.records.actor import Actor
 from rmos_console.core.records.events import store_created
 from rmos_console.core.records.ids import new_id
+from rmos_console.core.store import permissions
 from rmos_console.core.store.files import (
     FOLDER_MODE,
     create_file,
@@ -32,19 +31,12 @@ from rmos_console.core.store.fold import Fold
 from rmos_console.core.store.foreign import looks_foreign
 from rmos_console.core.store.layout import FORMAT, Place, StoreFacts
 from rmos_console.core.store.line import GENESIS, Location, encode
+from rmos_console.core.store.mounts import network_reason
 from rmos_console.core.store.propose import Proposal, now_utc
 from rmos_console.core.store.state import create_state
 
 DEFAULT_FOLDER = Path("data") / "rmos_runs"
 ENVIRONMENT = "RMOS_RUNS_DIR"
-_MOUNTS = Path("/proc/self/mountinfo")
-_NETWORK = frozenset(
-    {"nfs", "nfs4", "cifs", "smb3", "smbfs", "ncpfs", "afs", "ceph", "glusterfs", "lustre", "beegfs", "davfs", "gpfs"}
-    | {"fuse.sshfs", "fuse.glusterfs", "fuse.cephfs", "fuse.davfs2", "fuse.rclone", "fuse.s3fs", "fuse.smbnetfs"}
-)
-"""File systems whose locks or fsync cannot be relied on between machines."""
-
-_OCTAL = re.compile(r"\\([0-7]{3})")
 
 
 def find_store(option: Path | None) -> Path:
@@ -60,20 +52,25 @@ def find_store(option: Path | None) -> Path:
     return Path(platformdirs.user_data_dir("rmos-console", appauthor=False)) / "store"
 
 
-def create_store(path: Path) -> None:
+def create_store(path: Path, group: str | None = None) -> None:
     """Make an empty store at ``path``, in a folder that is empty or does not exist yet.
 
+    With ``group`` it belongs to that group: everything in it, now and later, may be read and written by its members.
     Raises :class:`ForeignStoreError` for a folder in another RMOS layout, :class:`RefusedError` for a store or any
-    other folder with something in it, and :class:`StoreError` where it cannot be made.
+    other folder with something in it, for an unknown group and one that this account is not in, and
+    :class:`StoreError` where it cannot be made.
     """
     _refuse_occupied(path)
-    refusal = network_reason(path)
-    if refusal is not None:
-        raise StoreError(refusal)
+    reason = network_reason(path)
+    if reason is not None:
+        raise StoreError(f"No store is made here: {reason}")
+    number = None if group is None else permissions.own_group(group)
     place = Place(path)
     try:
         path.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
         path.chmod(FOLDER_MODE)
+        if number is not None:
+            permissions.share(path, number)
         for folder in place.folders:
             create_folder(folder)
         os.close(create_file(place.lock))
@@ -81,7 +78,8 @@ def create_store(path: Path) -> None:
         store_id = new_id("store")
         _create_ledger(place, store_id)
         # Last, because a folder without it is no store.
-        replace_file(place.facts, StoreFacts(format=FORMAT, store_id=store_id, created_at_utc=now_utc()).data())
+        facts = StoreFacts(format=FORMAT, store_id=store_id, created_at_utc=now_utc(), group=group)
+        replace_file(place.facts, facts.data())
         sync_folder(path.parent)
     except FileExistsError as error:
         raise RefusedError(f"Something else is making a store at {path}; try again.") from error
@@ -133,10 +131,10 @@ def locate(path: Path) -> tuple[Place, StoreFacts]:
     cannot even be read, and :class:`DamagedError` if store.json is no longer what was written.
     """
     root = path.resolve()
-    if not root.is_dir():
-        raise _no_store(path)
     place = Place(root)
     try:
+        if not root.is_dir():
+            raise _no_store(path)
         facts = place.read_facts()
         os.listdir(place.ledger)  # noqa: PTH208  asks for the permission, not for the names
     except FileNotFoundError as error:
@@ -163,48 +161,30 @@ def _no_store(path: Path) -> NoStoreError:
 
 def write_refusal(place: Place, facts: StoreFacts) -> StoreError | None:
     """Return why the store may not be written to here and now, or None."""
-    root = place.root
-    mode = root.stat().st_mode
-    if not facts.group and mode & (stat.S_IWGRP | stat.S_IWOTH):
-        return ReadOnlyError(f"The store is read-only: {root} is writable by others. Type: chmod go-w {root}")
+    try:
+        return (
+            permissions.refusal(place, facts)
+            or _medium_refusal(place.root)
+            or permissions.missing(place, facts)
+            or _network_refusal(place.root, facts)
+        )
+    except OSError as error:
+        return store_error(error, f"looking at {place.root}")
+
+
+def _medium_refusal(root: Path) -> StoreError | None:
     if os.statvfs(root).f_flag & os.ST_RDONLY:
-        return ReadOnlyError(f"The store is read-only: {root} is on a medium mounted read-only.")
-    needed = [root, *place.folders, place.segment(place.segments()[-1])] if place.segments() else [root]
-    for path in needed:
-        if path.exists() and not os.access(path, os.W_OK):
-            return ReadOnlyError(f"The store is read-only: this account may not write {path}.")
+        return ReadOnlyError(
+            f"The store is read-only: {root} is on a medium mounted read-only. Mount it for writing, or export a copy."
+        )
+    return None
+
+
+def _network_refusal(root: Path, facts: StoreFacts) -> StoreError | None:
     reason = None if facts.allow_network else network_reason(root)
-    return None if reason is None else ReadOnlyError(reason)
-
-
-def network_reason(path: Path, mounts: str | None = None) -> str | None:
-    """Return why ``path`` must not be written to if it is on a network file system, else None.
-
-    ``mounts`` is the text of /proc/self/mountinfo, read if not given.
-    """
-    if mounts is None:
-        try:
-            mounts = _MOUNTS.read_text(encoding="utf-8", errors="surrogateescape")
-        except OSError:
-            return None
-    kind = file_system(path.resolve(), mounts)
-    if kind not in _NETWORK:
+    if reason is None:
         return None
-    return (
-        f"The store is read-only: {path} is on a network file system ({kind}), whose locks cannot be relied on. "
-        "Keep the store on a local disk."
+    return ReadOnlyError(
+        f'The store is read-only: {reason} If only one machine ever writes, "allow_network":true in store.json '
+        "allows it."
     )
-
-
-def file_system(path: Path, mounts: str) -> str | None:
-    """Return the type of the file system that ``path`` is on, by a mountinfo text; the last matching mount counts."""
-    best, kind = -1, None
-    for line in mounts.splitlines():
-        before, _, after = line.partition(" - ")
-        fields = before.split(" ")
-        if len(fields) < 5 or not after:
-            continue
-        point = Path(_OCTAL.sub(lambda match: chr(int(match.group(1), 8)), fields[4]))
-        if (path == point or point in path.parents) and len(point.parts) >= best:
-            best, kind = len(point.parts), after.split(" ")[0]
-    return kind

@@ -34,29 +34,37 @@ class InitReport(Record):
 
     path: str
     store_id: str
+    group: str | None = None
     admin: AddedReviewer | None = None
 
 
 def init(
-    path: Path, *, admin: str | None = None, name: str | None = None, passphrase: str | None = None, caller: Caller
+    path: Path,
+    *,
+    group: str | None = None,
+    admin: str | None = None,
+    name: str | None = None,
+    passphrase: str | None = None,
+    caller: Caller,
 ) -> InitReport:
-    """Make a store at ``path``; with ``admin`` enrol its first admin as well.
+    """Make a store at ``path``; with ``group`` its members share it, with ``admin`` enrol its first admin as well.
 
-    Raises :class:`RefusedError` where there is a store already, or the folder holds something else.
+    Raises :class:`RefusedError` where there is a store already, the folder holds something else, or the group is
+    unknown or not one of this account's.
     """
     with use_case("init", request_id=caller.request_id):
         if admin is not None:
             check_person_id(admin)
             identity.check_name(name or admin)
             identity.check_passphrase(passphrase or "")
-        create_store(path)
+        create_store(path, group)
         with open_store(path) as store:
             added = None
             if admin is not None:
                 added = add_reviewer(
                     store, admin, name or admin, passphrase=passphrase or "", role="admin", by=None, caller=caller
                 ).value
-            return InitReport(path=str(path), store_id=store.store_id, admin=added)
+            return InitReport(path=str(path), store_id=store.store_id, group=group, admin=added)
 
 
 def add_reviewer(
