@@ -5,14 +5,13 @@ from __future__ import annotations
 import importlib
 import inspect
 import os
-import pkgutil
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import ModuleType
+from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
-import rmos_console.core.store
+import rmos_console.core.store  # noqa: F401  with it comes every module that writes or reads
 
 Skip = Callable[[int], bool]
 """Tells whether the fsync of a descriptor is left out."""
@@ -57,7 +56,13 @@ class Patches:
 
     def put_in(self, library: str, name: str, make: Callable[[Any], Any]) -> None:
         """Replace a function of a library module as the modules of the store see it; anybody else's stays."""
-        found = [module for module in _store_modules() if f"{library}.{name}(" in inspect.getsource(module)]
+        found = [
+            module
+            for module in _product_modules()
+            if module.__name__.startswith(f"{PACKAGE}.")
+            and vars(module).get(library) is not None
+            and any(name in code.co_names for code in _codes(module))
+        ]
         if not found:
             raise SeamGoneError(f"No module of {PACKAGE} calls {library}.{name} by that name any more.")
         for module in found:
@@ -91,14 +96,22 @@ def store_module(name: str) -> ModuleType:
         raise SeamGoneError(f"There is no module {PACKAGE}.{name} any more.") from error
 
 
-def _store_modules() -> Iterator[ModuleType]:
-    for found in pkgutil.walk_packages(rmos_console.core.store.__path__, f"{PACKAGE}."):
-        yield importlib.import_module(found.name)
-
-
 def _product_modules() -> list[ModuleType]:
-    list(_store_modules())  # what is imported later takes the replaced function from its module
+    """Return what is loaded of the product; what is loaded later takes replaced functions from their modules."""
     return [module for name, module in sorted(sys.modules.items()) if name.split(".")[0] == "rmos_console"]
+
+
+def _codes(module: ModuleType) -> Iterator[CodeType]:
+    """Yield the code of every function of a module, methods and inner functions included."""
+    owners = [module, *(value for value in vars(module).values() if isinstance(value, type))]
+    values = [inspect.unwrap(value) for owner in owners for value in vars(owner).values() if callable(value)]
+    codes = [
+        value.__code__ for value in values if isinstance(value, FunctionType) and value.__module__ == module.__name__
+    ]
+    while codes:
+        code = codes.pop()
+        yield code
+        codes += [inner for inner in code.co_consts if isinstance(inner, CodeType)]
 
 
 def _expected(owner: Any, name: str, parameters: tuple[str, ...]) -> Any:
