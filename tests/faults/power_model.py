@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 Kept = Literal["synced", "names"]
 """What a cut leaves: only what was synced; or all names as they are, over bytes that were synced (a file system that
@@ -88,16 +88,17 @@ class Medium:
 @contextmanager
 def watched(medium: Medium, before: Callable[[Path], None]) -> Iterator[None]:
     """Tell ``medium`` every fsync of this process, and call ``before`` with its path before each."""
+    system = cast("Any", os)
     real = os.fsync
 
-    def fsync(descriptor: Any) -> None:
+    def fsync(descriptor: int) -> None:
         opened = Path(f"/proc/self/fd/{descriptor}")
         before(opened.readlink())
         real(descriptor)
         medium.synced(opened)
 
-    os.fsync = fsync
+    system.fsync = fsync
     try:
         yield
     finally:
-        os.fsync = real
+        system.fsync = real
