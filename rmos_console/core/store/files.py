@@ -23,6 +23,9 @@ SHARED_FOLDER_MODE = 0o2770
 TEMPORARY = ".tmp-"
 """Prefix of files that are being written; no finished file of a store starts with it."""
 
+FACTS = "store.json"
+"""The file that makes a folder a store."""
+
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _FORBIDDEN = frozenset({errno.EROFS, errno.EACCES, errno.EPERM})
 _GONE = frozenset({errno.ENOENT, errno.ENODEV, errno.ENXIO, errno.ESTALE, errno.ENOTCONN, errno.ENOTDIR})
@@ -155,11 +158,13 @@ def create_folder(path: Path) -> None:
 def ensure_folder(path: Path) -> None:
     """Create one of a store's folders if it is missing: a copy may have left out what was empty.
 
-    Raises :class:`StoreError` where something else stands in its place.
+    Raises :class:`StoreError` where something else stands in its place, and :class:`FileNotFoundError` where the store
+    is gone: nothing is made in the mount point that a medium left behind.
     """
     try:
         check_folder(path)
     except FileNotFoundError:
+        os.lstat(path.parent / FACTS)
         with suppress(FileExistsError):
             create_folder(path)
             sync_folder(path.parent)

@@ -10,11 +10,14 @@ from typing import Literal
 from rmos_console.core.canonical import canonical, read_json
 from rmos_console.core.errors import BadDataError, DamagedError, NewerStoreError
 from rmos_console.core.records.record import Record
-from rmos_console.core.store.files import check_folder, names_in, read_file
+from rmos_console.core.store.files import FACTS, check_folder, names_in, read_file
 from rmos_console.core.store.line import segment_file
 
 FORMAT = 1
 """The format version that this program writes and the newest that it reads."""
+
+DATABASE_SUFFIX = ".catalog"
+"""What the names of the catalog's files end in, behind the number of their segment."""
 
 _SEGMENT = re.compile(r"(\d{6})\.jsonl")
 
@@ -42,7 +45,7 @@ class Place:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self.facts = root / "store.json"
+        self.facts = root / FACTS
         self.lock = root / "lock"
         self.state = root / "state"
         self.ledger = root / "ledger"
@@ -65,7 +68,7 @@ class Place:
 
     def database(self, number: int) -> Path:
         """Return the path of the catalog's database about a segment."""
-        return self.catalog / f"{number:06}.json"
+        return self.catalog / f"{number:06}{DATABASE_SUFFIX}"
 
     def segments(self) -> list[int]:
         """Return the numbers of the segments present, ascending; gaps are for the reader to judge."""
