@@ -28,10 +28,10 @@ CATCHES = (
 class Shape(NamedTuple):
     """How large a history is: ``runs`` fill a segment, ``killed`` workers die of SIGKILL on the way."""
 
-    processes: int = 8
+    processes: int = 4
     threads: int = 4
-    operations: int = 3_000
-    runs: int = 60
+    operations: int = 600
+    runs: int = 40
     killed: int = 0
 
     @property
@@ -40,8 +40,9 @@ class Shape(NamedTuple):
         return -(-self.operations // (self.processes * self.threads))
 
 
-def run(folder: Path, sabotage: str | None = None, *, shape: Shape, seed: int) -> list[str]:
+def scenario(folder: Path, seed: int, sabotage: str | None = None, shape: Shape | None = None) -> list[str]:
     """Make a history in an empty folder and return its violations; the logs of the workers stay in ``logs`` there."""
+    shape = shape or Shape()
     store, logs = folder / "store", folder / "logs"
     logs.mkdir()
     _prepare(store)

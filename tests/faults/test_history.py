@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.faults.history_check import kinds_of, read_logs
-from tests.faults.scenario_history import CATCHES, Shape, run
+from tests.faults.scenario_history import CATCHES, Shape, scenario
 from tests.faults.tiers import Counts
 
 
@@ -24,7 +24,7 @@ def told(violations: list[str], seed: int) -> str:
 def holds(folder: Path, shape: Shape) -> str:
     """Assert that a history of this shape has no violation; return what happened in it."""
     seed = new_seed()
-    violations = run(folder, shape=shape, seed=seed)
+    violations = scenario(folder, seed, shape=shape)
     assert not violations, told(violations, seed)
     counts = kinds_of(read_logs(folder / "logs"))
     assert min(counts[outcome] for outcome in ("committed", "idle", "read", "refused", "repeated")) > 5, counts
@@ -37,17 +37,17 @@ def holds(folder: Path, shape: Shape) -> str:
 
 
 def test_every_answer_follows_from_one_order(tmp_path: Path, tally: Callable[[str], None]) -> None:
-    tally(holds(tmp_path, Shape(processes=4, operations=2_000)))
+    tally(holds(tmp_path, Shape(operations=2_000)))
 
 
 def test_a_history_with_killed_processes_is_explained_too(tmp_path: Path, tally: Callable[[str], None]) -> None:
-    tally(holds(tmp_path, Shape(processes=4, threads=2, operations=800, killed=2)))
+    tally(holds(tmp_path, Shape(threads=2, operations=800, killed=2)))
 
 
 @pytest.mark.parametrize("sabotage", CATCHES)
 def test_a_broken_store_does_not_pass(tmp_path: Path, sabotage: str) -> None:
-    shape, seed = Shape(processes=4, operations=600, runs=40), new_seed()
-    assert run(tmp_path, sabotage, shape=shape, seed=seed), f"seed {seed}"
+    seed = new_seed()
+    assert scenario(tmp_path, seed, sabotage), f"seed {seed}"
 
 
 @pytest.mark.faults_full
@@ -55,7 +55,7 @@ def test_a_broken_store_does_not_pass(tmp_path: Path, sabotage: str) -> None:
 def test_every_answer_follows_from_one_order_in_the_long_run(
     tmp_path: Path, asked: Counts, tally: Callable[[str], None]
 ) -> None:
-    tally(holds(tmp_path, Shape(operations=asked.operations, runs=4_000)))
+    tally(holds(tmp_path, Shape(processes=8, operations=asked.operations, runs=4_000)))
 
 
 @pytest.mark.faults_full
@@ -63,4 +63,4 @@ def test_every_answer_follows_from_one_order_in_the_long_run(
 def test_long_histories_with_killed_processes_and_many_segments(
     tmp_path: Path, asked: Counts, tally: Callable[[str], None]
 ) -> None:
-    tally(holds(tmp_path, Shape(operations=asked.operations // 5, runs=100, killed=4)))
+    tally(holds(tmp_path, Shape(processes=8, operations=asked.operations // 5, runs=100, killed=4)))

@@ -14,7 +14,7 @@ import pytest
 from rmos_console.core.canonical import canonical
 from rmos_console.core.store.line import GENESIS, encode
 from tests.faults.history_check import History, check, read_logs
-from tests.faults.scenario_history import Shape, run
+from tests.faults.scenario_history import Shape, scenario
 
 Lines = list[list[dict[str, Any]]]
 
@@ -22,7 +22,7 @@ Lines = list[list[dict[str, Any]]]
 @pytest.fixture(scope="module")
 def true(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, History]:
     folder = tmp_path_factory.mktemp("true")
-    assert not run(folder, shape=Shape(processes=2, threads=2, operations=500, runs=1000), seed=7)
+    assert not scenario(folder, 7, shape=Shape(processes=2, threads=2, operations=500, runs=1000))
     return folder / "store", read_logs(folder / "logs")
 
 
