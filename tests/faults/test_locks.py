@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import signal
 import stat
@@ -17,7 +18,8 @@ import pytest
 from filelock import FileLock
 
 from rmos_console.core.errors import LockedError, NoStoreError, ReadOnlyError, UsageError
-from rmos_console.core.store import Store, open_store
+from rmos_console.core.records.events import Event
+from rmos_console.core.store import Store, View, open_store
 from tests.faults import other_user, scenario_vandal
 from tests.store.making import deciding, draft, independent_verify, new_store, run_id, seal, sealed
 
@@ -194,28 +196,52 @@ def test_a_program_that_locks_the_file_alone_keeps_writers_out(tmp_path: Path) -
         seal(store, 2)
 
 
+def seen_from_inside(store: Store) -> list[bool]:
+    """Return whether a program that knows of the lock file alone gets it while a commit is being decided."""
+    got: list[bool] = []
+
+    def look() -> None:
+        foreign = FileLock(store.path / "lock", blocking=False)
+        try:
+            foreign.acquire()
+        except TimeoutError:
+            got.append(False)
+        else:
+            foreign.release()
+            got.append(True)
+
+    def decide(_view: View) -> list[Event]:
+        looking = threading.Thread(target=look)
+        looking.start()
+        looking.join()
+        return []
+
+    store.commit(deciding(decide))
+    return got
+
+
 def test_a_writer_keeps_programs_out_that_lock_the_file_alone(tmp_path: Path) -> None:
     with new_store(tmp_path / "s", 1) as store:
-        got: list[bool] = []
+        assert seen_from_inside(store) == [False]
 
-        def look() -> None:
-            foreign = FileLock(tmp_path / "s/lock", blocking=False)
-            try:
-                foreign.acquire()
-            except TimeoutError:
-                got.append(False)
-            else:
-                foreign.release()
-                got.append(True)
 
-        def decide(_view: object) -> list[object]:
-            looking = threading.Thread(target=look)
-            looking.start()
-            looking.join()
-            return []
+@pytest.mark.parametrize("vandalise", [delete, replace])
+def test_a_file_that_loses_its_name_before_it_is_locked_is_not_the_lock(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, vandalise: Callable[[Path], None]
+) -> None:
+    real = fcntl.flock
+    times: list[int] = []
 
-        store.commit(deciding(decide))  # type: ignore[arg-type]  # nothing is decided here
-        assert got == [False]
+    def late(descriptor: int, how: int) -> None:
+        if Path(f"/proc/self/fd/{descriptor}").readlink() == tmp_path / "s/lock" and not times:
+            times.append(1)
+            vandalise(tmp_path / "s/lock")
+        real(descriptor, how)
+
+    with new_store(tmp_path / "s", 1) as store:
+        monkeypatch.setattr(fcntl, "flock", late)
+        assert seen_from_inside(store) == [False]
+        assert times == [1]
 
 
 def test_the_mount_point_of_a_medium_that_is_gone_stays_empty(
