@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import traceback
+import warnings
 from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Self
@@ -59,7 +60,10 @@ class Child:
         ours, theirs = CONTEXT.Pipe()
         self.talk = Talk(ours)
         self._process = CONTEXT.Process(target=_run, args=(work, theirs, sabotage), daemon=True)
-        self._process.start()
+        with warnings.catch_warnings():
+            # Later versions of Python warn of forks beside threads, which parallel runs of the tests have.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            self._process.start()
         theirs.close()
 
     def __enter__(self) -> Self:

@@ -25,7 +25,7 @@ FAILURES = {
 }
 
 
-def scenario(folder: Path, seed: int, sabotage: str | None = None) -> list[str]:
+def run(folder: Path, sabotage: str | None = None, *, seed: int) -> list[str]:
     """Let each step of the copy fail; the same for every ``seed``."""
     del seed
     return [
