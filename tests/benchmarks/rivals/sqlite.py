@@ -1,0 +1,126 @@
+"""SQLite as one would use it here: WAL, synchronous FULL, indexed columns, and the whole run as JSON beside them."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from tests.benchmarks.rivals.rival import Document
+
+FACETS = ("status", "risk", "mode", "tool", "review")
+_COLUMNS = ("run_id", "created_at", *FACETS, "machine", "session", "score", "text", "body")
+_RUNS = (
+    "CREATE TABLE runs (run_id TEXT PRIMARY KEY, created_at TEXT, status TEXT, risk TEXT, mode TEXT, tool TEXT, "
+    "review TEXT, machine TEXT, session TEXT, score REAL, text TEXT, body TEXT) WITHOUT ROWID"
+)
+_SCHEMA = (
+    _RUNS,
+    "CREATE TABLE advisories (advisory_id TEXT PRIMARY KEY, run_id TEXT, reference TEXT, body TEXT) WITHOUT ROWID",
+    "CREATE INDEX by_time ON runs (created_at DESC)",
+    *(f"CREATE INDEX by_{facet} ON runs ({facet}, created_at DESC)" for facet in FACETS),
+    "CREATE INDEX by_run ON advisories (run_id)",
+)
+_INSERT = f"INSERT INTO runs VALUES ({', '.join('?' * len(_COLUMNS))})"  # noqa: S608  question marks alone
+
+
+def fill(path: Path, runs: Iterable[Document]) -> None:
+    """Make a database of ``runs`` at ``path``."""
+    database = _connect(path)
+    database.execute("PRAGMA journal_mode=WAL")
+    with database:
+        for statement in _SCHEMA:
+            database.execute(statement)
+        database.executemany(_INSERT, map(_row, runs))
+    database.execute("ANALYZE")
+    database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    database.close()
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(path, timeout=60, isolation_level=None, check_same_thread=False)
+
+
+def _row(run: Document) -> tuple[object, ...]:
+    decision, context, request = run["decision"], run["context"], run["request_summary"]
+    warnings = " ".join(decision["warnings"])
+    words = (
+        f"{run['run_id']} {run['mode']} {run['tool_id']} {context['machine_id']} {request['material_id']} {warnings}"
+    )
+    return (
+        run["run_id"],
+        run["created_at_utc"],
+        run["status"],
+        decision["risk_level"],
+        run["mode"],
+        run["tool_id"],
+        "NONE",
+        context["machine_id"],
+        context["session_id"],
+        decision["score"],
+        words.casefold(),
+        json.dumps(run, separators=(",", ":")),
+    )
+
+
+class Sqlite:
+    """One connection to a filled database."""
+
+    name = "SQLite"
+
+    def __init__(self, path: Path) -> None:
+        self._database = _connect(path)
+        self._database.execute("PRAGMA journal_mode=WAL")
+        self._database.execute("PRAGMA synchronous=FULL")
+
+    def create(self, run: Document) -> None:
+        """Insert one run in a transaction of its own."""
+        self._database.execute(_INSERT, _row(run))
+
+    def attach(self, run_id: str, reference: Document, asset: Document) -> None:
+        """Insert an advisory, and mark its run, in one transaction."""
+        self._database.execute("BEGIN IMMEDIATE")
+        row = (reference["advisory_id"], run_id, json.dumps(reference), json.dumps(asset))
+        self._database.execute("INSERT INTO advisories VALUES (?, ?, ?, ?)", row)
+        self._database.execute("UPDATE runs SET review = 'NEEDS_REVIEW' WHERE run_id = ?", (run_id,))
+        self._database.execute("COMMIT")
+
+    def refer(self, run_id: str, reference: Document) -> None:
+        """Insert a reference alone."""
+        row = (reference["advisory_id"], run_id, json.dumps(reference))
+        self._database.execute("INSERT INTO advisories VALUES (?, ?, ?, NULL)", row)
+
+    def newest(self, count: int) -> list[Document]:
+        """Return the columns of the newest runs, as a table shows them."""
+        return self._page("", (), count)[0]
+
+    def filtered(self, chosen: Mapping[str, Sequence[str]], count: int) -> tuple[list[Document], int]:
+        """Return the newest runs that match, and how many match in all."""
+        where = " AND ".join(f"{facet} IN ({', '.join('?' * len(values))})" for facet, values in chosen.items())
+        return self._page(f"WHERE {where}", [value for values in chosen.values() for value in values], count)
+
+    def counts(self) -> dict[str, dict[str, int]]:
+        """Return how many runs have each value of each facet."""
+        asked = {facet: f"SELECT {facet}, count(*) FROM runs GROUP BY {facet}" for facet in FACETS}  # noqa: S608  ours
+        return {facet: dict(self._database.execute(query).fetchall()) for facet, query in asked.items()}
+
+    def text(self, word: str, count: int) -> tuple[list[Document], int]:
+        """Return the newest runs whose text holds a word anywhere, and how many do."""
+        return self._page("WHERE text LIKE ?", (f"%{word}%",), count)
+
+    def everything(self) -> int:
+        """Read every column that a table shows, of every run."""
+        names = ", ".join(_COLUMNS[:-2])
+        return len(self._database.execute(f"SELECT {names} FROM runs").fetchall())  # noqa: S608  our own names
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._database.close()
+
+    def _page(self, where: str, values: Sequence[object], count: int) -> tuple[list[Document], int]:
+        names = _COLUMNS[:-2]
+        query = f"SELECT {', '.join(names)} FROM runs {where} ORDER BY created_at DESC LIMIT {count}"  # noqa: S608  ours
+        found = [dict(zip(names, row, strict=True)) for row in self._database.execute(query, values)]
+        (total,) = self._database.execute(f"SELECT count(*) FROM runs {where}", values).fetchone()  # noqa: S608  ours
+        return found, int(total)
