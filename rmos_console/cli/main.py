@@ -45,6 +45,7 @@ VERBS = {
     "audit": "audit",
     "checkpoint": "checkpoint",
     "export": "export",
+    "doctor": "doctor",
 }
 """Each verb, in the order of --help, and the file of rmos_console.cli.verbs it lives in."""
 
