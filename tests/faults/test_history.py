@@ -37,11 +37,11 @@ def holds(folder: Path, shape: Shape) -> str:
 
 
 def test_every_answer_follows_from_one_order(tmp_path: Path, tally: Callable[[str], None]) -> None:
-    tally(holds(tmp_path, Shape(operations=2_000)))
+    tally(holds(tmp_path, Shape(processes=4, operations=1_400)))
 
 
 def test_a_history_with_killed_processes_is_explained_too(tmp_path: Path, tally: Callable[[str], None]) -> None:
-    tally(holds(tmp_path, Shape(threads=2, operations=800, killed=2)))
+    tally(holds(tmp_path, Shape(threads=2, operations=400, killed=1)))
 
 
 @pytest.mark.parametrize("sabotage", CATCHES)

@@ -22,7 +22,7 @@ def race(folder: Path, processes: int, races: int, sabotage: str | None = None) 
 
 
 def test_an_id_is_won_once(tmp_path: Path, tally: Callable[[str], None]) -> None:
-    violations, told = race(tmp_path, 3, 900)
+    violations, told = race(tmp_path, 3, 600)
     assert not violations, told
     tally(told)
 
