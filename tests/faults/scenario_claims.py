@@ -32,7 +32,7 @@ PRIZE = run_id(0)
 Claim = Callable[[View], list[Event]]
 
 
-def run(folder: Path, sabotage: str | None = None, *, seed: int, races: int = RACES) -> list[str]:
+def scenario(folder: Path, seed: int, sabotage: str | None = None, *, races: int = RACES) -> list[str]:
     """Race ``races`` times: in turn for a run id, for an advisory id, and for a place in the meta of one run."""
     path = folder / "store"
     create_store(path)

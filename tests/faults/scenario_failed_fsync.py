@@ -18,7 +18,7 @@ FAILS = ("line", "successor", "ledger folder")
 """What the fsync that fails is of: a line in the middle of a segment, a new segment, the folder that names it."""
 
 
-def run(folder: Path, sabotage: str | None = None, *, seed: int) -> list[str]:
+def scenario(folder: Path, seed: int, sabotage: str | None = None) -> list[str]:
     """Let the fsync of each kind fail once; the same for every ``seed``."""
     del seed
     return [

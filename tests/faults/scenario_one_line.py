@@ -20,7 +20,7 @@ COUNTER = run_id(0)
 Decide = Callable[[View], list[Event]]
 
 
-def run(folder: Path, sabotage: str | None = None, *, seed: int) -> list[str]:
+def scenario(folder: Path, seed: int, sabotage: str | None = None) -> list[str]:
     """Propose drafts that count, that claim one place, and that build on each other; the same for every ``seed``."""
     del seed
     path = folder / "store"

@@ -123,7 +123,7 @@ class _Day:
         self.cut("before an fsync")
 
 
-def run(folder: Path, sabotage: str | None = None, *, seed: int) -> list[str]:
+def scenario(folder: Path, seed: int, sabotage: str | None = None) -> list[str]:
     """Let a store work through all that it makes durable; the same for every ``seed``."""
     del seed
     day = _Day(folder)

@@ -25,7 +25,7 @@ FAILURES = {
 }
 
 
-def run(folder: Path, sabotage: str | None = None, *, seed: int) -> list[str]:
+def scenario(folder: Path, seed: int, sabotage: str | None = None) -> list[str]:
     """Let each step of the copy fail; the same for every ``seed``."""
     del seed
     return [

@@ -15,7 +15,7 @@ RUNS = 300
 LIMITS = Limits(runs=1)
 
 
-def run(folder: Path, sabotage: str | None = None, *, seed: int, runs: int = RUNS) -> list[str]:
+def scenario(folder: Path, seed: int, sabotage: str | None = None, *, runs: int = RUNS) -> list[str]:
     """Let one process read while another writes ``runs`` runs, one a segment; chance decides, so ``seed`` does not."""
     del seed
     path = folder / "store"

@@ -18,7 +18,7 @@ CATCHES = ("no_lock", "lockf_stray_close")
 WAIT_SECONDS = 0.15
 
 
-def run(folder: Path, sabotage: str | None = None, *, seed: int) -> list[str]:
+def scenario(folder: Path, seed: int, sabotage: str | None = None) -> list[str]:
     """Try to commit while another process decides inside its locked section; the same for every ``seed``."""
     del seed
     path = folder / "store"

@@ -16,7 +16,7 @@ CATCHES = ("recovery_only_at_open", "no_tail_repair")
 SHAPES = ("a byte", "half a line", "a line without its newline", "a line with an unwritten sector", "half, twice")
 
 
-def run(folder: Path, sabotage: str | None = None, *, seed: int) -> list[str]:
+def scenario(folder: Path, seed: int, sabotage: str | None = None) -> list[str]:
     """Tear the ledger in each way there is, cut off where ``seed`` says."""
     chosen = random.Random(seed)  # noqa: S311  a place to cut, nothing secret
     return [
