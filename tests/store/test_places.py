@@ -21,17 +21,7 @@ from rmos_console.core.errors import (
 )
 from rmos_console.core.records.ids import new_id
 from rmos_console.core.store import create_store, find_store, looks_foreign, open_store
-from rmos_console.core.store.mounts import file_system, network_reason
 from tests.store.making import draft, independent_verify, new_store, seal, sealed
-
-MOUNTS = r"""22 28 0:21 / /sys rw,nosuid - sysfs sysfs rw
-28 1 254:0 / / rw,relatime shared:1 - ext4 /dev/vda rw
-90 28 0:50 / /mnt/shop\040floor rw,relatime - nfs4 server:/runs rw
-91 28 0:51 / /home/u/remote rw - fuse.sshfs u@host: rw
-92 90 254:1 / /mnt/shop\040floor/local rw - xfs /dev/vdb rw
-93 28 0:52 / /mnt/win rw - cifs //server/share rw
-broken line
-"""
 
 
 def test_a_store_is_looked_for_in_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -251,28 +241,6 @@ def test_a_ledger_folder_that_is_a_link_is_refused(tmp_path: Path) -> None:
     (tmp_path / "s/ledger").symlink_to(tmp_path / "aside")
     with pytest.raises(StoreError, match="symbolic link"):
         open_store(tmp_path / "s")
-
-
-@pytest.mark.parametrize(
-    ("path", "kind"),
-    [
-        ("/srv/runs", "ext4"),
-        ("/mnt/shop floor/runs", "nfs4"),
-        ("/mnt/shop floor", "nfs4"),
-        ("/mnt/shop floor/local/runs", "xfs"),
-        ("/mnt/shop floors", "ext4"),
-        ("/home/u/remote/x", "fuse.sshfs"),
-        ("/mnt/win/x", "cifs"),
-    ],
-)
-def test_the_file_system_is_the_one_mounted_nearest(path: str, kind: str) -> None:
-    assert file_system(Path(path), MOUNTS) == kind
-    assert (network_reason(Path(path), MOUNTS) is None) == (kind in {"ext4", "xfs"})
-
-
-def test_nothing_is_known_without_mounts() -> None:
-    assert file_system(Path("/x"), "") is None
-    assert network_reason(Path("/x"), "") is None
 
 
 def test_a_store_moved_while_it_is_open_is_not_written_by_the_old_name(tmp_path: Path) -> None:

@@ -82,7 +82,9 @@ def file_system(path: Path, mounts: str) -> str | None:
 
 
 def _lies_on(mount: Mount, current: Mount | None, numbers: set[int]) -> bool:
-    return mount.parent not in numbers if current is None else mount.parent == current.number != mount.number
+    if current is None:  # the first is what nothing else here carries
+        return mount.parent not in numbers or mount.parent == mount.number
+    return mount.parent == current.number
 
 
 def _parsed(mounts: str) -> list[Mount]:
