@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import time
 from collections.abc import Callable
@@ -29,11 +30,11 @@ from tests.store.making import (
 
 
 def databases(path: Path) -> dict[str, bytes]:
-    return {file.name: file.read_bytes() for file in (path / "catalog").glob("*.json")}
+    return {file.name: file.read_bytes() for file in (path / "catalog").glob("*.catalog")}
 
 
 def forget(path: Path) -> None:
-    for file in (path / "catalog").glob("*.json"):
+    for file in (path / "catalog").glob("*.catalog"):
         file.unlink()
 
 
@@ -47,7 +48,7 @@ def rich_store(path: Path) -> None:
 def test_a_catalog_is_saved_at_close_and_used_at_open(tmp_path: Path) -> None:
     path = tmp_path / "s"
     rich_store(path)
-    assert sorted(databases(path)) == [f"{number:06}.json" for number in range(1, 5)]
+    assert sorted(databases(path)) == [f"{number:06}.catalog" for number in range(1, 5)]
     with open_store(path) as store:
         told = everything(store.snapshot())
     # What a reader takes from the catalog it does not read from the ledger: a change there goes unnoticed at first.
@@ -78,9 +79,9 @@ def test_a_catalog_damaged_anywhere_is_built_the_same_again(
     with new_store(path, 1, 2):
         pass
     before = databases(path)
-    data = bytearray(before["000001.json"])
+    data = bytearray(before["000001.catalog"])
     data[step % len(data)] ^= 1 << (step % 8)
-    (path / "catalog/000001.json").write_bytes(data)
+    (path / "catalog/000001.catalog").write_bytes(data)
     expected_logs("swallowed")
     with open_store(path) as store:
         assert store.read_only_reason is None
@@ -88,7 +89,7 @@ def test_a_catalog_damaged_anywhere_is_built_the_same_again(
     assert databases(path) == before
 
 
-@pytest.mark.parametrize("missing", ["000001.json", "000002.json", "000003.json"])
+@pytest.mark.parametrize("missing", ["000001.catalog", "000002.catalog", "000003.catalog"])
 def test_one_missing_database_is_built_again(tmp_path: Path, missing: str) -> None:
     path = tmp_path / "s"
     rich_store(path)
@@ -104,7 +105,7 @@ def test_one_missing_database_is_built_again(tmp_path: Path, missing: str) -> No
 def test_a_later_database_is_a_witness_even_if_an_earlier_one_is_missing(tmp_path: Path) -> None:
     path = tmp_path / "s"
     rich_store(path)
-    (path / "catalog/000001.json").unlink()
+    (path / "catalog/000001.catalog").unlink()
     ledger = path / "ledger/000004.jsonl"
     lines = ledger.read_bytes().splitlines(keepends=True)
     with open_store(path, read_only=True) as store:
@@ -119,19 +120,21 @@ def test_a_catalog_of_another_version_or_store_is_not_used(tmp_path: Path) -> No
         pass
     with new_store(tmp_path / "t", 2):
         pass
-    (tmp_path / "s/catalog/000001.json").write_bytes((tmp_path / "t/catalog/000001.json").read_bytes())
+    (tmp_path / "s/catalog/000001.catalog").write_bytes((tmp_path / "t/catalog/000001.catalog").read_bytes())
     with open_store(tmp_path / "s") as store:
         assert [entry.run_id for entry in store.snapshot().runs()] == [run_id(1)]
         assert store.read_only_reason is None
 
 
-def test_a_database_is_two_lines_of_json_that_tinydb_reads(tmp_path: Path) -> None:
+def test_a_file_holds_a_header_and_json_that_tinydb_reads(tmp_path: Path) -> None:
     with new_store(tmp_path / "s", 1):
         pass
-    head, body, rest = (tmp_path / "s/catalog/000001.json").read_bytes().split(b"\n")
-    assert rest == b""
-    header, tables = json.loads(head), json.loads(body)
+    head, _, rest = (tmp_path / "s/catalog/000001.catalog").read_bytes().partition(b"\n")
+    header = json.loads(head)
     assert header["after"][2] == 2
+    start, length, sha256 = header["sections"]["tables"]
+    assert hashlib.sha256(rest[start : start + length]).hexdigest() == sha256
+    tables = json.loads(rest[start : start + length])
     assert list(tables["runs"]) == [run_id(1)]
     assert [row["event"]["kind"] for row in tables["patches"].values()] == ["store.created"]
 

@@ -35,7 +35,7 @@ def forge(path: Path, *written: Event, spaced: bool = False) -> None:
         data = body + f',"digest":"{digest_of(body)}"}}\n'.encode()
     with ledger.open("ab") as file:
         file.write(data)
-    for file_ in (path / "catalog").glob("*.json"):
+    for file_ in (path / "catalog").glob("*.catalog"):
         file_.unlink()
 
 
@@ -118,7 +118,7 @@ def test_a_newer_format_in_the_ledger_is_not_opened(path: Path) -> None:
 def test_a_ledger_of_another_store_is_found(path: Path, tmp_path: Path) -> None:
     new_store(tmp_path / "t", 5).close()
     (path / "ledger/000001.jsonl").write_bytes((tmp_path / "t/ledger/000001.jsonl").read_bytes())
-    for file in (path / "catalog").glob("*.json"):
+    for file in (path / "catalog").glob("*.catalog"):
         file.unlink()
     with open_store(path, read_only=True) as store:
         assert ("damage", "the ledger does not begin with the creation of this store") in findings(store)

@@ -95,11 +95,14 @@ def test_new_runs_and_deleted_databases_are_found_too(tmp_path: Path) -> None:
     new_store(path, *range(10), limits=Limits(runs=4)).close()
     with open_store(path) as store:
         seal(store, 30)
-        for file in (path / "catalog").glob("*.json"):
+        for file in (path / "catalog").glob("*.catalog"):
             file.unlink()
         assert store.query_where("decision.score == 30") == {run_id(30)}
         assert store.query_where("decision.score == 0") == {run_id(0)}
         assert store.snapshot().run_count == 11
+    with open_store(path) as store:
+        for file in (path / "catalog").glob("*.catalog"):
+            file.unlink()
         ledger = path / "ledger/000001.jsonl"
         ledger.write_bytes(ledger.read_bytes().replace(b'"score":1', b'"score":2'))
         with pytest.raises(Exception, match=r"ledger/000001\.jsonl is damaged"):

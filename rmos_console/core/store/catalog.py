@@ -1,6 +1,6 @@
-"""The catalog: per segment, the compact events of that segment, so that opening need not parse the ledger.
+"""The catalog: per segment, what its events come to, so that opening need not parse the ledger.
 
-It is disposable. Database k is a pure function of segment k; a missing, damaged or outdated one is built again from the
+It is disposable. File k is a pure function of segment k; a missing, damaged or outdated one is built again from the
 ledger. It also remembers how long the ledger was, which is how a ledger cut short is told from a torn tail.
 """
 
@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,123 +17,111 @@ from rmos_console.core.errors import BadDataError, RmosError, StoreError
 from rmos_console.core.log import swallowed
 from rmos_console.core.store.bodies import has_marks
 from rmos_console.core.store.collecting import uncollected
-from rmos_console.core.store.compact import COMPACT_VERSION, Resolve
-from rmos_console.core.store.database import DurableStorage, Tables, read_database
+from rmos_console.core.store.compact import Resolve
+from rmos_console.core.store.database import Tables
 from rmos_console.core.store.exclusive import only_one
-from rmos_console.core.store.files import ensure_folder, open_file, sweep_temporary
-from rmos_console.core.store.fold import Fold, When
+from rmos_console.core.store.files import ensure_folder, open_file, replace_file, sweep_temporary
+from rmos_console.core.store.fold import Fold
 from rmos_console.core.store.follow import Position, damaged, split_lines
-from rmos_console.core.store.layout import Place
-from rmos_console.core.store.line import LineError, Location, decode
+from rmos_console.core.store.layout import DATABASE_SUFFIX, Place
+from rmos_console.core.store.line import LineError, Location, decode, segment_file
 from rmos_console.core.store.propose import Taken, compacted
+from rmos_console.core.store.segment import Segment
+from rmos_console.core.store.segment_build import SegmentBuilder
+from rmos_console.core.store.segment_file import OutdatedError, SegmentFile
+from rmos_console.core.store.segments import Segments
 
 BEHIND = 512
 """Transactions after which the catalog is saved."""
 
-_FORMAT = 1
+_REST = 20
+"""Between two saves lies this many times what the last one took: bulk writing saves less often."""
+
+_BACKLOG = 2
+"""Closed segments that are turned into columns while the ledger is read, instead of by the saver."""
+
+_NEAR = 64
+"""At close, a part this many times smaller than what is saved already may stay unsaved: reading it is quick."""
 
 
 @dataclass(slots=True)
-class SegmentRecord:
-    """What the catalog holds of one segment: sealed runs, all other events in ledger order, and where they end."""
+class _Record:
+    """What came to a segment since its file was saved (``saved``, if there is one), and where that ends.
+
+    ``encoded`` is the file's content once the segment is closed and settled.
+    """
 
     before: Position
     after: Position
-    runs: dict[str, dict[str, Any]] = field(default_factory=dict)
-    patches: dict[str, dict[str, Any]] = field(default_factory=dict)
+    saved: SegmentFile | None = None
     saved_seq: int = 0
+    builder: SegmentBuilder | None = None
+    fresh: list[Taken] = field(default_factory=list)
+    encoded: bytes | None = None
 
-    def add(self, taken: Taken) -> None:
-        """Take one compact event in."""
-        when = taken.when
-        ledger = {
-            "seq": when.location.seq,
-            "offset": when.location.offset,
-            "at": when.at,
-            "transaction": when.transaction,
-        }
-        if taken.event["kind"] == "run.sealed":
-            run = taken.event["run"]
-            self.runs[run["run_id"]] = {**run, "ledger": ledger}
-        else:
-            self.patches[str(len(self.patches) + 1)] = {"event": taken.event, "ledger": ledger}
-
-    def copy(self) -> SegmentRecord:
-        """Return a copy that does not change when more is taken in."""
-        return SegmentRecord(self.before, self.after, dict(self.runs), dict(self.patches), self.saved_seq)
-
-    def tables(self) -> Tables:
-        """Return the tables of the segment's database."""
-        return {"runs": self.runs, "patches": self.patches}
-
-    def fold_into(self, fold: Fold) -> None:
-        """Fold everything, runs first: no event of a segment is about a run sealed behind it."""
-        known: dict[int, Location] = {}
-        for run in self.runs.values():
-            when = self._when(run, known)
-            fold.maps.transactions[when.transaction] = when.location
-            fold.take_in({"kind": "run.sealed", "run": run}, when)
-        for patch in self.patches.values():
-            when = self._when(patch, known)
-            fold.maps.transactions[when.transaction] = when.location
-            fold.take_in(patch["event"], when)
-        fold.change(seq=self.after.seq, digest=self.after.digest)
-
-    def _when(self, row: dict[str, Any], known: dict[int, Location]) -> When:
-        ledger = row["ledger"]
-        location = known.get(ledger["seq"])
-        if location is None:  # one object per line, shared by all that stands in it
-            location = known[ledger["seq"]] = Location(ledger["seq"], self.after.segment, ledger["offset"])
-        return When(location, ledger["transaction"], ledger["at"])
+    def documents(self) -> int:
+        """Return how many documents the saved file holds."""
+        return 0 if self.saved is None else self.saved.length("sums") // 4
 
 
 class Catalog:
-    """The databases of one store, and what is not saved yet.
+    """The files of one store, and what is not saved yet.
 
     :meth:`load` sets two positions: ``loaded``, up to where it spares reading the ledger, and ``known``, up to where
-    the ledger must reach.
+    the ledger must reach. ``moved`` is called with all closed segments whenever there is another one.
     """
 
     def __init__(self, place: Place, store_id: str, resolve: Resolve) -> None:
         self.loaded = Position()
         self.known = Position()
+        self.moved: Callable[[Segments], None] = lambda _segments: None
         self._place = place
         self._store_id = store_id
         self._resolve = resolve
+        self._segments = Segments()
         self._ends: dict[int, Position] = {}
-        self._records: dict[int, SegmentRecord] = {}
+        self._records: dict[int, _Record] = {}
+        self._mended: dict[int, bytes] = {}
+        self._damaged: set[int] = set()
         self._lock = threading.Lock()
+        self._building = threading.Lock()
         self._behind = 0
+        self._next_save = 0.0
         self._saver: threading.Thread | None = None
 
     def load(self) -> tuple[Fold, Position]:
-        """Return the fold of as many segments from the first as have a good database, and where that ends."""
+        """Return the fold of as many segments from the first as have a good file, and where that ends."""
         with uncollected():
             fold, position = self._load()
         names = self._names()
-        # Databases behind a missing one are not loaded, but they still know how long the ledger was.
+        # Files behind a missing one are not loaded, but they still know how long the ledger was.
         self.known = self.remembered() if names and int(names[-1][:6]) > position.segment else position
         return fold, position
 
     def _load(self) -> tuple[Fold, Position]:
-        fold, position = Fold(), Position()
+        segments: list[Segment] = []
+        position = Position()
         for number in self._place.segments():
-            record = self._read(number)
-            if record is None or record.before != position:
+            file = self._open(number)
+            if file is None or file.before != position:
                 break
-            try:
-                record.fold_into(fold)
-            except (RmosError, KeyError, TypeError) as error:
-                swallowed("store.catalog", error, segment=number)
-                return Fold(), Position()
-            position = record.after
+            segments.append(Segment(file, self._rebuild))
+            position = file.after
             if not position.closed:
-                self._records[number] = record
+                self._records[number] = _Record(file.before, position, file, saved_seq=position.seq)
                 break
             self._ends[number] = position
             if os.path.lexists(self._place.segment(number + 1)):
                 position = position.next_segment()
-        self.loaded = position
+        try:
+            found = Segments(segments)
+            fold = found.fold()
+        except (RmosError, KeyError, TypeError) as error:
+            swallowed("store.catalog", error)
+            self._records.clear()
+            self._ends.clear()
+            return Fold(), Position()
+        self._segments, self.loaded = found, position
         return fold, position
 
     def check_ends(self) -> None:
@@ -150,74 +139,147 @@ class Catalog:
         with self._lock:
             record = self._records.get(after.segment)
             if record is None:
-                record = self._records[after.segment] = SegmentRecord(before, after)
-            for item in taken:
-                record.add(item)
+                record = self._records[after.segment] = _Record(before, after)
+            record.fresh += taken
             record.after = after
             self._behind += len({item.when.transaction for item in taken})
 
+    def settle(self) -> Segments | None:
+        """Turn what was read of closed segments into columns, if that is more than one segment; None if it is not.
+
+        Reading a long ledger without a catalog must not keep every run of it in memory.
+        """
+        with self._lock:
+            closed = [record for record in self._records.values() if record.after.closed]
+        if len(closed) < _BACKLOG:
+            return None
+        for record in closed:
+            with self._building:
+                record.encoded = self._encoded(record)[0]
+            self._close_segment(record, SegmentFile(record.encoded, self._store_id))
+        return self._segments
+
     def remembered(self) -> Position:
-        """Return the furthest position that the databases on disk know of, read anew."""
+        """Return the furthest position that the files on disk know of, read anew."""
         for name in reversed(self._names()):
-            record = self._read(int(name[:6]))
-            if record is not None:
-                return record.after
+            after = self._saved_until(int(name[:6]))
+            if after is not None:
+                return after
         return Position()
 
     def segment_tables(self) -> Iterator[Tables]:
         """Yield the tables of every segment: from memory, from disk, or made again from the ledger."""
-        with self._lock:
-            held = {number: record.copy() for number, record in self._records.items()}
         for number in self._place.segments():
-            record = held.get(number) or self._read(number) or self._rebuilt(number)
-            yield record.tables()
+            with self._lock:
+                record = self._records.get(number)
+            if record is not None and record.encoded is None:
+                with self._building:
+                    yield self._built(record)[0].tables()
+            elif number <= len(self._segments.all):
+                yield self._segments.all[number - 1].tables()
+            else:
+                yield self._from_ledger(number, None).tables()
 
     def save_if_behind(self) -> None:
         """Save in a thread of its own if there is enough to save and no other thread saves."""
         with self._lock:
-            if self._behind < BEHIND or (self._saver is not None and self._saver.is_alive()):
+            if self._behind < BEHIND or time.monotonic() < self._next_save:
                 return
-            self._saver = threading.Thread(target=self.save, name="store-catalog", daemon=True)
+            if self._saver is not None and self._saver.is_alive():
+                return
+            self._saver = threading.Thread(target=self._save_and_move, name="store-catalog", daemon=True)
         self._saver.start()
 
     def save(self) -> None:
         """Save what is not saved; failing is logged, since everything can be built again."""
+        began = time.monotonic()
         try:
             ensure_folder(self._place.catalog)
             with only_one(self._place.catalog / "lock") as free:
                 if free:  # else another process saves just now
                     sweep_temporary(self._place.catalog)
                     self._save_all()
-        except (OSError, StoreError) as error:
+        except (OSError, RmosError) as error:
             swallowed("store.catalog", error)
+        self._next_save = time.monotonic() + _REST * (time.monotonic() - began)
 
     def close(self) -> None:
         """Wait for the thread that saves, if there is one."""
         if self._saver is not None:
             self._saver.join()
 
+    def is_far_behind(self) -> bool:
+        """Tell whether reading what is not saved would take long, compared with saving it."""
+        with self._lock:
+            unsaved = [record for record in self._records.values() if record.after.seq > record.saved_seq]
+            documents = sum(record.documents() for record in unsaved)
+            return bool(unsaved or self._mended) and self._behind * _NEAR >= documents
+
+    def _save_and_move(self) -> None:
+        with self._lock:
+            before = self._segments
+        self.save()
+        if self._segments is not before:
+            self.moved(self._segments)
+
     def _save_all(self) -> None:
         with self._lock:
-            dirty = [record.copy() for record in self._records.values() if record.after.seq > record.saved_seq]
+            dirty = [record for record in self._records.values() if record.after.seq > record.saved_seq]
             self._behind = 0
+        for number, data in self._mended.items():
+            replace_file(self._place.database(number), data)
+        self._mended.clear()
         for record in dirty:
-            number = record.after.segment
-            on_disk = self._read(number)
-            if on_disk is None or on_disk.after.seq < record.after.seq:
+            self._save(record)
+
+    def _save(self, record: _Record) -> None:
+        number = record.after.segment
+        with self._building:
+            data, after = self._encoded(record)
+            on_disk = self._saved_until(number)
+            if on_disk is None or on_disk.seq < after.seq or number in self._damaged:
                 self._sync(number)
-                header = {
-                    "format": _FORMAT,
-                    "compact": COMPACT_VERSION,
-                    "store_id": self._store_id,
-                    "before": list(record.before),
-                    "after": list(record.after),
-                }
-                DurableStorage(self._place.database(number), header).write(record.tables())
+                replace_file(self._place.database(number), data)
+                self._damaged.discard(number)
+        with self._lock:
+            record.saved_seq = after.seq
+        if after.closed and number > len(self._segments.all) - 1:
+            self._close_segment(record, SegmentFile(self._place.database(number), self._store_id))
+        if after.closed:
             with self._lock:
-                live = self._records[number]
-                live.saved_seq = record.after.seq
-                if record.after.closed:
-                    del self._records[number]
+                self._records.pop(number, None)
+
+    def _close_segment(self, record: _Record, file: SegmentFile) -> None:
+        """Put a closed segment in its place; not where an earlier one still lacks its file."""
+        number = record.after.segment
+        earlier = self._segments.all[: number - 1]
+        if len(earlier) == number - 1:
+            self._segments = Segments((*earlier, Segment(file, self._rebuild)))
+            self._ends[number] = record.after
+
+    def _encoded(self, record: _Record) -> tuple[bytes, Position]:
+        if record.encoded is not None:
+            return record.encoded, record.after
+        builder, after = self._built(record)
+        return builder.file(self._facts(record.before), after), after
+
+    def _built(self, record: _Record) -> tuple[SegmentBuilder, Position]:
+        """Return the builder of a record with everything that came in, and up to where that is."""
+        if record.builder is None:
+            try:
+                record.builder = SegmentBuilder() if record.saved is None else SegmentBuilder.resumed(record.saved)
+            except (BadDataError, OSError, KeyError, TypeError, ValueError) as error:
+                swallowed("store.catalog", error, segment=record.after.segment)
+                until = record.saved.after if record.saved is not None else None
+                record.builder = self._from_ledger(record.after.segment, until)
+        with self._lock:
+            taken, record.fresh, after = record.fresh, [], record.after
+        for item in taken:
+            record.builder.add(item)
+        return record.builder, after
+
+    def _facts(self, before: Position) -> dict[str, Any]:
+        return {"store_id": self._store_id, "before": list(before)}
 
     def _sync(self, number: int) -> None:
         """Make the segment durable: a catalog that is ahead of its ledger after a power cut would be a false alarm."""
@@ -227,44 +289,63 @@ class Catalog:
         finally:
             os.close(descriptor)
 
-    def _rebuilt(self, number: int) -> SegmentRecord:
-        """Make the record of a segment from the ledger; raises :class:`DamagedError`."""
-        record = SegmentRecord(Position(number), Position(number))
+    def _rebuild(self, file: SegmentFile) -> SegmentFile:
+        """Make the file of a segment again, up to where the present one reaches; raises :class:`DamagedError`."""
+        data = self._from_ledger(file.after.segment, file.after).file(self._facts(file.before), file.after)
+        self._mended[file.after.segment] = data
+        return SegmentFile(data, self._store_id)
+
+    def _from_ledger(self, number: int, until: Position | None) -> SegmentBuilder:
+        """Build a segment from the ledger, up to a position if one is given; raises :class:`DamagedError`."""
+        builder, offset = SegmentBuilder(), 0
         descriptor = open_file(self._place.segment(number))
         try:
-            for offset, raw, whole in split_lines(descriptor, os.fstat(descriptor).st_size):
+            size = os.fstat(descriptor).st_size if until is None else until.offset
+            for offset, raw, whole in split_lines(descriptor, size):
                 if not whole:
                     break
                 decoded = decode(raw)
                 for transaction in decoded.transactions:
                     location = Location(decoded.seq, number, offset)
                     for item in compacted(transaction, location, self._resolve if has_marks(raw) else None):
-                        record.add(item)
+                        builder.add(item)
         except LineError as error:
-            raise damaged(record.after.file, offset, str(error)) from error
+            raise damaged(segment_file(number), offset, str(error)) from error
         finally:
             os.close(descriptor)
-        return record
+        return builder
 
     def _names(self) -> list[str]:
         try:
             names = os.listdir(self._place.catalog)  # noqa: PTH208  names only
         except FileNotFoundError:
             return []
-        return sorted(name for name in names if name[:6].isdigit() and name[6:] == ".json")
+        return sorted(name for name in names if name[:6].isdigit() and name[6:] == DATABASE_SUFFIX)
 
-    def _read(self, number: int) -> SegmentRecord | None:
-        """Return what the database of a segment holds, or None if it is missing, damaged, outdated or another's."""
+    def _open(self, number: int) -> SegmentFile | None:
+        """Return the file of a segment, or None if it is missing, damaged, outdated or another's.
+
+        The newest, which will be replaced, is verified as a whole and held; the others are as they are used.
+        """
         try:
-            header, tables = read_database(self._place.database(number))
-            if (header["format"], header["compact"], header["store_id"]) != (_FORMAT, COMPACT_VERSION, self._store_id):
+            file = SegmentFile(self._place.database(number), self._store_id, hold=True)
+            if file.after.segment != number:
                 return None
-            before, after = Position(*header["before"]), Position(*header["after"])
-            if after.segment != number:
-                return None
-            return SegmentRecord(before, after, tables["runs"], tables["patches"], after.seq)
+            if file.after.closed:
+                file.close()
+            else:
+                file.verify()
         except FileNotFoundError:
             return None
-        except (BadDataError, StoreError, OSError, KeyError, TypeError) as error:
-            swallowed("store.catalog", error, segment=number)
+        except (BadDataError, StoreError, OSError) as error:
+            if not isinstance(error, OutdatedError):
+                swallowed("store.catalog", error, segment=number)
+            self._damaged.add(number)
             return None
+        return file
+
+    def _saved_until(self, number: int) -> Position | None:
+        try:
+            return SegmentFile(self._place.database(number), self._store_id).after
+        except (BadDataError, StoreError, OSError):
+            return None  # told when it is loaded

@@ -1,19 +1,13 @@
-"""TinyDB as the catalog uses it: one small database per segment, read and replaced as a whole."""
+"""TinyDB as the catalog uses it: one small database per segment, asked and never changed."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from tinydb import TinyDB
 from tinydb.storages import Storage
 from tinydb.table import Table
-
-from rmos_console.core.canonical import canonical, sha256_hex
-from rmos_console.core.errors import BadDataError
-from rmos_console.core.store.files import read_file, replace_file
 
 Tables = dict[str, dict[str, Any]]
 
@@ -35,29 +29,6 @@ class SegmentDatabase(TinyDB):
         return [str(document.doc_id) for document in found]
 
 
-class DurableStorage(Storage):
-    """A file of two lines: the header with its own SHA-256, and the tables. Replaced durably as a whole."""
-
-    def __init__(self, path: Path, header: dict[str, Any] | None = None) -> None:
-        self._path = path
-        self._header = header or {}
-
-    def read(self) -> Tables | None:
-        """Return all tables, or None where there is no file; raises :class:`BadDataError` for a damaged one."""
-        try:
-            return read_database(self._path)[1]
-        except FileNotFoundError:
-            return None
-
-    def write(self, data: Mapping[str, Mapping[str, Any]]) -> None:
-        """Replace the file durably."""
-        body = json.dumps(data, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode("utf-8")
-        replace_file(self._path, b"%s\n%s\n" % (canonical(_signed(self._header, body)), body))
-
-    def close(self) -> None:
-        """Nothing is kept open."""
-
-
 class HeldStorage(Storage):
     """Tables that are in memory already; only read."""
 
@@ -74,26 +45,3 @@ class HeldStorage(Storage):
 
     def close(self) -> None:
         """Nothing is kept open."""
-
-
-def read_database(path: Path) -> tuple[dict[str, Any], Tables]:
-    """Return header and tables of a database file.
-
-    Raises :class:`FileNotFoundError`, and :class:`BadDataError` if any byte is not what was written.
-    """
-    data = read_file(path)
-    head, _, rest = data.partition(b"\n")
-    body = rest.removesuffix(b"\n")
-    try:
-        header = json.loads(head)
-        if canonical(_signed(header, body)) != head or rest != body + b"\n":
-            raise BadDataError(f"{path.name} is not what was saved.")
-        tables: Tables = json.loads(body)
-    except (ValueError, TypeError, AttributeError, RecursionError) as error:
-        raise BadDataError(f"{path.name} is not what was saved.") from error
-    return header, tables
-
-
-def _signed(header: dict[str, Any], body: bytes) -> dict[str, Any]:
-    facts = {key: value for key, value in header.items() if key != "sha256"}
-    return {**facts, "sha256": sha256_hex(canonical(facts) + b"\n" + body)}

@@ -16,6 +16,7 @@ from rmos_console.core.records.review import AutoApproval, Policy, Review
 from rmos_console.core.records.run import Attachment, Risk, RunContext, RunSource
 from rmos_console.core.store.bodies import REF_KEY
 from rmos_console.core.store.entries import AssetEntry, Attempt, ExplanationWord, RunEntry
+from rmos_console.core.store.haystack import haystack, said
 from rmos_console.core.store.layout import FORMAT
 from rmos_console.core.store.line import Location
 from rmos_console.core.store.view import Facts, Maps, Snapshot, View
@@ -66,6 +67,10 @@ class Fold(View):
         """Return how many runs a segment seals, if it is the newest one that seals any; else 0."""
         return self._sealed[1] if self._sealed[0] == segment else 0
 
+    def rebase(self, below: Maps, end: tuple[int, int]) -> None:
+        """Let go of what ``below`` holds: all events up to ``end``, a segment and an offset."""
+        self._maps = self._maps.rebased(below, end)
+
     def count(self, segment: int) -> None:
         """Count one more run of a segment."""
         self._sealed = (segment, self.sealed_in(segment) + 1)
@@ -109,7 +114,7 @@ def _run_sealed(fold: Fold, event: Event, when: When) -> None:
     if run_id in fold.maps.runs:
         raise ConflictError(f"Run {run_id} is sealed already; a run is sealed once.", run_id=run_id)
     entry = _entry(run, when)
-    fold.maps.runs[run_id] = entry
+    fold.maps.runs.add(run_id, entry)
     original = entry.source.run_id
     if original is not None:
         fold.maps.originals[original] = (*fold.find_original(original), run_id)
@@ -138,7 +143,7 @@ def _entry(run: dict[str, Any], when: When) -> RunEntry:
         meta=meta,
         attachments=tuple(map(Attachment.model_validate, run["attachments"])),
         source_facts={},
-        text=_haystack(run, source),
+        text=haystack(run),
         lines=(when.location,),
     )
 
@@ -146,13 +151,6 @@ def _entry(run: dict[str, Any], when: When) -> RunEntry:
 def _shared(text: str | None) -> str | None:
     """Return one object for equal texts: few modes and tools stand in many runs, and are compared with each other."""
     return intern(text) if text is not None else None
-
-
-def _haystack(run: dict[str, Any], source: RunSource) -> str:
-    context, decision = run["context"], run["decision"]
-    words = [run["run_id"], source.run_id, run["request_id"], run["mode"], run["tool_id"], run["status"]]
-    words += [*context.values(), decision["block_reason"], *decision["warnings"]]
-    return "\n".join(word for word in words if isinstance(word, str)).casefold()
 
 
 @lru_cache(maxsize=4096)
@@ -209,7 +207,7 @@ def _advisory_sealed(fold: Fold, event: Event, when: When) -> None:
     if advisory_id in fold.maps.assets:
         raise ConflictError(f"Advisory {advisory_id} is sealed already; an id is used once.", advisory_id=advisory_id)
     asset = event["asset"]
-    fold.maps.assets[advisory_id] = AssetEntry(
+    entry = AssetEntry(
         advisory_id=advisory_id,
         sha256=event["asset_sha256"],
         text_sha256=event["text_sha256"],
@@ -220,6 +218,7 @@ def _advisory_sealed(fold: Fold, event: Event, when: When) -> None:
         created_at_utc=asset["created_at_utc"],
         location=when.location,
     )
+    fold.maps.assets.add(advisory_id, entry)
 
 
 def _advisory_attached(fold: Fold, event: Event, when: When) -> None:
@@ -264,7 +263,7 @@ def _explanation_ready(fold: Fold, event: Event, when: When) -> None:
         at=when.at,
         seq=when.location.seq,
     )
-    text = f"{entry.text}\n{summary.lower()}" if isinstance(summary, str) else entry.text
+    text = said(entry.text, summary)
     attempts = _ended(entry, event["attempt"], "ready", None, when)
     _put(fold, entry, when, explanations=(*entry.explanations, word), attempts=attempts, text=text)
     _close(fold, entry.run_id, attempts)
@@ -273,8 +272,8 @@ def _explanation_ready(fold: Fold, event: Event, when: When) -> None:
 def _explanation_failed(fold: Fold, event: Event, when: When) -> None:
     entry = _known(fold, event["run_id"])
     if event["attempt"] is None:
-        said = Attempt(None, None, None, None, None, "failed", event["reason"], when.at, when.location.seq)
-        attempts = (*entry.attempts, said)
+        told = Attempt(None, None, None, None, None, "failed", event["reason"], when.at, when.location.seq)
+        attempts = (*entry.attempts, told)
     else:
         attempts = _ended(entry, event["attempt"], "failed", event["reason"], when)
     _put(fold, entry, when, attempts=attempts)

@@ -13,12 +13,16 @@ from rmos_console.core.store.fold import Fold
 from rmos_console.core.store.follow import Follower, Position, VerifiedLine, damaged
 from rmos_console.core.store.layout import Place
 from rmos_console.core.store.propose import Taken, take_in
+from rmos_console.core.store.segments import Segments
 from rmos_console.core.store.state import Condition, read_condition
 from rmos_console.core.store.touched import changes_of
 from rmos_console.core.store.view import Snapshot
 
 Record = Callable[[list[Taken], Position, Position], None]
 """Called with the compact events of each line that becomes visible, and the positions before and behind it."""
+
+Settle = Callable[[], Segments | None]
+"""Called behind each closed segment that was read; returns all segments if what they hold need not be kept here."""
 
 
 class Live:
@@ -28,7 +32,9 @@ class Live:
     it: the picture itself changes under a lock of its own, held for microseconds.
     """
 
-    def __init__(self, place: Place, blobs: Blobs, fold: Fold, position: Position, record: Record) -> None:
+    def __init__(
+        self, place: Place, blobs: Blobs, fold: Fold, position: Position, record: Record, settle: Settle
+    ) -> None:
         self.place = place
         self.fold = fold
         self.follower = Follower(place, position)
@@ -37,6 +43,7 @@ class Live:
         self.refusal: StoreError | None = None
         self._broken: DamagedError | None = None
         self._record = record
+        self._settle = settle
         self._brief = threading.Lock()
         self._snapshot: Snapshot | None = None
 
@@ -81,6 +88,8 @@ class Live:
             for verified in self.follower.read(before):
                 news = self._take_line(verified)
                 changes = news if changes is None else changes | news
+                if verified.after.closed:
+                    self._let_go(self._settle())
         except DamagedError as error:
             self._broken = error
             raise
@@ -102,6 +111,11 @@ class Live:
                 )
             )
 
+    def move(self, segments: Segments) -> None:
+        """Stand on these segments from now on, and let go of what they hold."""
+        with self.section:
+            self._let_go(segments)
+
     def snapshot(self) -> Snapshot:
         """Return the store as it is now; the same object as long as nothing changes."""
         with self._brief:
@@ -112,6 +126,13 @@ class Live:
     def resolve(self, value: object) -> object:
         """Put blobs back into a value."""
         return resolve(value, self.blobs.get)
+
+    def _let_go(self, segments: Segments | None) -> None:
+        if segments is None:
+            return
+        end = segments.all[-1].after
+        with self._brief:
+            self.fold.rebase(segments.maps(), (end.segment, end.offset))
 
     def _take_line(self, verified: VerifiedLine) -> Changes:
         line = verified.line

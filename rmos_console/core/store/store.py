@@ -74,7 +74,8 @@ class Store(_Closing):
         self._place = place
         blobs = Blobs(place.blobs)
         self._catalog = Catalog(place, facts.store_id, lambda value: resolve(value, blobs.get))
-        self._live = Live(place, blobs, *self._catalog.load(), self._catalog.record)
+        self._live = Live(place, blobs, *self._catalog.load(), self._catalog.record, self._catalog.settle)
+        self._catalog.moved = self._live.move
         refusal = ReadOnlyError("The store was opened for reading only.") if read_only else write_refusal(place, facts)
         if refusal is not None:
             self._live.refuse(refusal)
@@ -234,5 +235,5 @@ class Store(_Closing):
         self._verifier.close()
         self._committer.close()
         self._catalog.close()
-        if self._live.refusal is None:
+        if self._live.refusal is None and self._catalog.is_far_behind():
             self._catalog.save()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rmos_console.core.records.actor import Person
 from rmos_console.core.records.report import Head
@@ -12,6 +12,9 @@ from rmos_console.core.records.review import Policy
 from rmos_console.core.store.entries import AssetEntry, Attempt, RunEntry
 from rmos_console.core.store.layers import Layered
 from rmos_console.core.store.line import GENESIS, Location
+
+if TYPE_CHECKING:
+    from rmos_console.core.store.segments import Segments
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +38,9 @@ class Facts:
 
 
 class Maps:
-    """The maps of a view, which grow with the store."""
+    """The maps of a view, which grow with the store; ``segments`` is what they stand on, None for nothing stored."""
 
-    __slots__ = ("assets", "carriers", "originals", "runs", "transactions")
+    __slots__ = ("assets", "carriers", "originals", "runs", "segments", "transactions")
 
     def __init__(
         self,
@@ -46,12 +49,14 @@ class Maps:
         originals: Layered[str, tuple[str, ...]],
         carriers: Layered[str, tuple[str, ...]],
         transactions: Layered[str, Location],
+        segments: Segments | None = None,
     ) -> None:
         self.runs = runs
         self.assets = assets
         self.originals = originals
         self.carriers = carriers
         self.transactions = transactions
+        self.segments = segments
 
     @classmethod
     def empty(cls) -> Maps:
@@ -66,6 +71,7 @@ class Maps:
             self.originals.child(),
             self.carriers.child(),
             self.transactions.child(),
+            self.segments,
         )
 
     def take(self, child: Maps) -> None:
@@ -84,6 +90,31 @@ class Maps:
             self.originals.frozen(),
             self.carriers.frozen(),
             self.transactions.frozen(),
+            self.segments,
+        )
+
+    def rebased(self, below: Maps, end: tuple[int, int]) -> Maps:
+        """Return the same above other stored maps, which hold all events up to ``end``, a segment and an offset."""
+
+        def later(location: Location) -> bool:
+            return (location.segment, location.offset) >= end
+
+        runs = {key: run for key, run in self.runs.changed().items() if later(run.lines[-1])}
+        assets = {key: asset for key, asset in self.assets.changed().items() if later(asset.location)}
+        transactions = {key: line for key, line in self.transactions.changed().items() if later(line)}
+        originals = {
+            key: ids
+            for key, ids in self.originals.changed().items()
+            if any((run := runs.get(run_id)) is not None and later(run.location) for run_id in ids)
+        }
+        carriers = {key: ids for key, ids in self.carriers.changed().items() if not runs.keys().isdisjoint(ids)}
+        return Maps(
+            self.runs.rebased(below.runs.stored, runs),
+            self.assets.rebased(below.assets.stored, assets),
+            self.originals.rebased(below.originals.stored, originals),
+            self.carriers.rebased(below.carriers.stored, carriers),
+            self.transactions.rebased(below.transactions.stored, transactions),
+            below.segments,
         )
 
 
@@ -149,6 +180,15 @@ class View:
     def runs(self) -> Iterator[RunEntry]:
         """Yield all runs in the order in which they were sealed."""
         return self._maps.runs.values()
+
+    @property
+    def segments(self) -> Segments | None:
+        """The stored segments that this view stands on, or None."""
+        return self._maps.segments
+
+    def changed_runs(self) -> Mapping[str, RunEntry]:
+        """Return the runs that are not, or not as they are now, in :attr:`segments`."""
+        return self._maps.runs.changed()
 
     def find_original(self, original_id: str) -> Sequence[str]:
         """Return the ids of the runs that had this id where they came from, oldest first."""
