@@ -36,6 +36,7 @@ class Appender:
         self._place = place
         self._segment = 0
         self._descriptor = -1
+        self._durable = (0, 0)
 
     def append(self, data: bytes, behind: Position) -> None:
         """Write one line durably.
@@ -56,6 +57,18 @@ class Appender:
         self._sync(descriptor)
         if os.fstat(descriptor).st_size != behind.offset + len(data):
             raise damaged(behind.file, behind.offset, "something else wrote here, not minding the lock")
+        self._durable = (behind.segment, behind.offset + len(data))
+
+    def settle(self, behind: Position) -> None:
+        """Make durable what stands before a position, unless it was this object that wrote it.
+
+        Another process may have died between its write and its fsync: nothing may be answered, and no segment begun,
+        on the strength of such a line. Raises as :meth:`append` does.
+        """
+        if self._durable == (behind.segment, behind.offset) and self._is_current():
+            return
+        self._sync(self._opened(behind))
+        self._durable = (behind.segment, behind.offset)
 
     def complete(self, behind: Position, missing: bytes) -> None:
         """Write what a line lacks at the end of the file, durably; raises as :meth:`append` does."""
@@ -76,8 +89,14 @@ class Appender:
         self._sync(descriptor)
 
     def create_successor(self, behind: Position) -> Position:
-        """Create the segment after a closed one, if that was not done yet, and return its beginning."""
-        following = behind.next_segment()
+        """Create the segment after a closed one and return its beginning.
+
+        What another process began of that is finished: ``behind`` may be the beginning of an empty segment already.
+        """
+        following = behind
+        if behind.closed:
+            self.settle(behind)
+            following = behind.next_segment()
         try:
             os.close(create_file(self._place.segment(following.segment)))
         except FileExistsError:

@@ -62,6 +62,8 @@ class LockedSection:
         if proposal.encoded:
             self._put(proposal)
             self._news(changes_of((item.event for item in proposal.taken), live.fold.facts.seq))
+        elif judged:  # what is answered with stands in the ledger, but perhaps not on the medium yet
+            self._appender.settle(live.follower.position)
         self._answer(judged, proposal)
 
     def _catch_up(self) -> None:
@@ -80,7 +82,7 @@ class LockedSection:
         self._catch_up()
 
     def _make_room(self, by: Actor) -> None:
-        """Close a full segment, and create the successor of a closed one."""
+        """Close a full segment, and create the successor of a closed one; an empty one may not be durable yet."""
         live = self._live
         behind = live.follower.position
         runs = live.fold.sealed_in(behind.segment)
@@ -89,7 +91,8 @@ class LockedSection:
             closing = Proposal(live.fold, location, live.blobs.put, live.resolve)
             closing.add(new_id("tx"), by, None, [segment_closed(runs, behind.offset)])
             self._put(closing, closed=True)
-        if live.follower.position.closed:
+        begun = live.follower.position.segment > 1 and not live.follower.position.offset
+        if live.follower.position.closed or begun:
             live.follower.position = self._appender.create_successor(live.follower.position)
 
     def _name_quarantine(self, proposal: Proposal, by: Actor) -> None:
