@@ -9,6 +9,7 @@ from __future__ import annotations
 import ctypes
 import fcntl
 import functools
+import gc
 import os
 import shutil
 import struct
@@ -55,6 +56,7 @@ class Medium:
             except OSError:
                 if time.monotonic() > deadline:
                     raise
+                gc.collect()  # a closed store may keep files mapped until its last snapshot is gone
                 time.sleep(0.005)  # a killed process lets go of its files a moment after it is reaped
             else:
                 return

@@ -35,7 +35,7 @@ class Acknowledged:
                 stamp, kind, name = line.split(" ", 2)
                 if int(stamp) < before and kind == "failed":
                     self.failed.append(name)
-                elif int(stamp) < before:
+                elif int(stamp) < before and kind in kinds:
                     kinds[kind].add(name)
 
 

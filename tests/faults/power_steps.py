@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
+from rmos_console.core.store import Store
 from tests.faults.gate import Gate
 from tests.faults.loop_device import cut
 from tests.faults.power_work import Job
@@ -31,15 +32,16 @@ def step_by_step(job: Job, *, action: str, at: int) -> None:
 
 def story(job: Job) -> None:
     """Everything a store is made of, in one thread: blobs, runs, a run with a large value, rotation, closing."""
-    with job.opened() as store:
-        job.put(store, 1)
-        for number in range(2, 2 + 3):
-            job.commit(store, number)
-    with job.opened() as store:
-        job.put(store, 5)
-        job.create_large(store, 6)
-        for number in range(7, 7 + 3):
-            job.commit(store, number)
+    for part in _PARTS:
+        with job.opened() as store:
+            _tell(job, store, part)
+
+
+def again(job: Job) -> None:
+    """The story as a client asks it again that heard no answer; nothing is closed, so nothing is synced by that."""
+    store = job.opened()
+    for part in _PARTS:
+        _tell(job, store, part)
 
 
 def visit(job: Job) -> None:
@@ -48,4 +50,15 @@ def visit(job: Job) -> None:
         store.snapshot()
 
 
-PLANS: dict[str, Callable[[Job], None]] = {"story": story, "visit": visit}
+_PARTS = ((1, 2, 3, 4, 5), (6, 7, 8, 9, 10))
+
+
+def _tell(job: Job, store: Store, part: Sequence[int]) -> None:
+    blob, *runs, large = part
+    job.put(store, blob)
+    for number in runs:
+        job.commit(store, number)
+    job.create_large(store, large)
+
+
+PLANS: dict[str, Callable[[Job], None]] = {each.__name__: each for each in (story, again, visit)}
