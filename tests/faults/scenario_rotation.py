@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,33 +18,37 @@ LIMITS = Limits(runs=1)
 
 
 def scenario(folder: Path, seed: int, sabotage: str | None = None, *, runs: int = RUNS) -> list[str]:
-    """Let one process read while another writes ``runs`` runs, one a segment; chance decides, so ``seed`` does not."""
+    """Let processes read while another writes ``runs`` runs, one a segment; chance decides, so ``seed`` does not."""
     del seed
     path = folder / "store"
     create_store(path)
     done = CONTEXT.Event()
     violations: list[str] = []
-    with (
-        Child(lambda talk: _follow(talk, path, done), sabotage) as reader,
-        Child(lambda talk: _write(talk, path, runs), sabotage) as writer,
-    ):
+    written = 0
+    with ExitStack() as children:
+        readers = [children.enter_context(Child(partial(_follow, path=path, done=done), sabotage)) for _ in range(2)]
+        writer = children.enter_context(Child(partial(_write, path=path, runs=runs, done=done), sabotage))
         try:
-            reader.talk.hear()
-            writer.talk.tell("go")
-            violations += writer.talk.hear(60 + runs / 10)
-            done.set()
-            violations += reader.talk.hear(60)
+            for reader in readers:
+                reader.talk.hear()
+            written = writer.talk.ask("go")
+            for reader in readers:
+                violations += reader.talk.hear()
         except ChildError as error:
             violations.append(f"a process failed: {error}")
-    return violations + unsound(path, map(run_id, range(runs)))
+    return violations + unsound(path, map(run_id, range(written)))
 
 
-def _write(talk: Talk, path: Path, runs: int) -> None:
+def _write(talk: Talk, path: Path, runs: int, done: Any) -> None:
+    """Write until all is written or a reader has seen enough; tell how many runs that were."""
     talk.hear()
+    written = 0
     with open_store(path, limits=LIMITS) as store:
-        for number in range(runs):
-            store.commit(draft(sealed(number)))
-    talk.tell([])
+        while written < runs and not done.is_set():
+            store.commit(draft(sealed(written)))
+            written += 1
+    done.set()
+    talk.tell(written)
 
 
 def _follow(talk: Talk, path: Path, done: Any) -> None:
@@ -53,15 +59,19 @@ def _follow(talk: Talk, path: Path, done: Any) -> None:
         seen, wrong = 0, list[str]()
         while not wrong and not done.is_set():
             seen, wrong = _look(store, seen)
-        if not wrong:
-            seen, wrong = _look(store, seen)
-            newest = open_store(path, read_only=True)
-            if seen != newest.snapshot().run_count:
-                wrong = [f"a reader that followed saw {seen} runs, one that opened anew {newest.snapshot().run_count}"]
-            newest.close()
+        done.set()
         if store.read_only_reason != asked_to_write:
             wrong.append(f"a reader of a sound store says after {seen} runs: {store.read_only_reason}")
+        wrong = wrong or _last_look(path, store)
     talk.tell(wrong)
+
+
+def _last_look(path: Path, followed: Store) -> list[str]:
+    """Compare what a reader that followed knows in the end with what one sees that opens the store anew."""
+    followed.refresh()
+    with open_store(path, read_only=True) as opened:
+        knows, sees = followed.snapshot().head, opened.snapshot().head
+    return [] if knows == sees else [f"a reader that followed stands at {knows}, one that opened anew at {sees}"]
 
 
 def _look(store: Store, before: int) -> tuple[int, list[str]]:
