@@ -38,16 +38,25 @@ def store_error(error: OSError, doing: str) -> StoreError:
     if error.errno in _FULL:
         return DiskFullError(f"No room while {doing} ({reason}); free some space and try again.", errno=error.errno)
     if error.errno in _FORBIDDEN:
-        return ReadOnlyError(f"Not allowed while {doing} ({reason}); check owner and permissions.", errno=error.errno)
+        return ReadOnlyError(
+            f"Not allowed while {doing} ({reason}); check owner and permissions, with: rmos-console doctor",
+            errno=error.errno,
+        )
     if error.errno == errno.EIO:
-        return DegradedError(f"The medium failed while {doing} ({reason}); check the disk.", errno=error.errno)
+        return DegradedError(
+            f"The medium failed while {doing} ({reason}); check the disk, then type: rmos-console doctor --reverify",
+            errno=error.errno,
+        )
     if error.errno in _GONE:
         return StoreError(
             f"Something is gone while {doing} ({reason}); is the medium still there? Connect it and open the store "
             "again.",
             errno=error.errno,
         )
-    return StoreError(f"The system refused while {doing} ({reason}).", errno=error.errno)
+    return StoreError(
+        f"The system refused while {doing} ({reason}); to look for the cause, type: rmos-console doctor",
+        errno=error.errno,
+    )
 
 
 def open_file(path: Path, flags: int = os.O_RDONLY) -> int:

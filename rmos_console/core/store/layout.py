@@ -99,7 +99,8 @@ class Place:
             return _Facts1.parse(document, name="store.json")
         except BadDataError as error:
             raise DamagedError(
-                f"store.json of {self.root} is damaged ({error.message}) Restore it from a copy.",
+                f"store.json of {self.root} is damaged ({error.message}) Restore it from a copy, then type: "
+                "rmos-console doctor",
                 file="store.json",
                 offset=0,
             ) from error

@@ -6,6 +6,7 @@ from typing import Any
 
 from rmos_console.core.errors import DamagedError, NotFoundError
 from rmos_console.core.store import RunEntry, Store
+from rmos_console.core.store.state import AFTER_DAMAGE
 
 
 def read_intact(store: Store, entry: RunEntry) -> dict[str, Any]:
@@ -23,7 +24,7 @@ def read_intact(store: Store, entry: RunEntry) -> dict[str, Any]:
             store.get_blob(name)
         except NotFoundError as error:
             raise DamagedError(
-                f"A file of run {entry.run_id} is missing from the store ({name[:12]}…); run `audit`.",
+                f"A file of run {entry.run_id} is missing from the store ({name[:12]}…); {AFTER_DAMAGE}",
                 file=f"blobs/{name[:2]}/{name[2:4]}/{name}",
                 offset=0,
             ) from error
