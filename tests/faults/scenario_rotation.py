@@ -13,7 +13,7 @@ from tests.faults.sound import unsound
 from tests.store.making import draft, run_id, sealed
 
 CATCHES = ("reader_skips_last_look",)
-RUNS = 300
+RUNS = 120
 LIMITS = Limits(runs=1)
 
 
@@ -36,7 +36,7 @@ def scenario(folder: Path, seed: int, sabotage: str | None = None, *, runs: int 
                 violations += reader.talk.hear()
         except ChildError as error:
             violations.append(f"a process failed: {error}")
-    return violations + unsound(path, map(run_id, range(written)))
+    return violations + unsound(path, [run_id(number) for number in range(written)])
 
 
 def _write(talk: Talk, path: Path, runs: int, done: Any) -> None:

@@ -47,7 +47,7 @@ def _torn(folder: Path, shape: str, chosen: random.Random, sabotage: str | None)
     expected = [1, 2, 3] if shape == "half, twice" else [1, 2]
     if shape == "a line without its newline":
         expected.append(99)  # it was completed: its digest holds
-    yield from unsound(path, map(run_id, expected))
+    yield from unsound(path, [run_id(number) for number in expected])
 
 
 def _tear(folder: Path, shape: str, chosen: random.Random) -> bytes:

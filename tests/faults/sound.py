@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from rmos_console.core.errors import RmosError
@@ -13,7 +13,7 @@ from tests.store.making import draft, independent_verify, sealed
 _FIRST_FREE = 1 << 40
 
 
-def unsound(path: Path, expected: Iterable[str] = (), blobs: Iterable[str] = ()) -> list[str]:
+def unsound(path: Path, expected: Sequence[str] = (), blobs: Sequence[str] = ()) -> list[str]:
     """Open the store at ``path`` as the next program would, and return what is wrong with it.
 
     ``expected`` are the ids of runs and ``blobs`` the names of blobs that were acknowledged. One run is added.
@@ -21,13 +21,13 @@ def unsound(path: Path, expected: Iterable[str] = (), blobs: Iterable[str] = ())
     try:
         with open_store(path) as store:
             found = [f"it opens read-only: {store.read_only_reason}"] if store.read_only_reason is not None else []
-            missing = [run_id for run_id in expected if store.snapshot().run(run_id) is None]
-            found += [f"acknowledged, but lost: {run_id}" for run_id in missing]
-            for run_id in expected:
-                if run_id not in missing:
-                    store.read_run(run_id)
-            for name in blobs:
-                store.get_blob(name)
+            found += [
+                f"acknowledged, but lost: {run_id}" for run_id in expected if store.snapshot().run(run_id) is None
+            ]
+            found += _unread(
+                store.read_run, [run_id for run_id in expected if store.snapshot().run(run_id) is not None]
+            )
+            found += _unread(store.get_blob, blobs)
             if not found:
                 store.commit(draft(sealed(_FIRST_FREE + store.snapshot().run_count)))
             found += [
@@ -43,3 +43,12 @@ def unsound(path: Path, expected: Iterable[str] = (), blobs: Iterable[str] = ())
         except (AssertionError, ValueError) as error:
             found.append(f"the ledger does not verify: {error}")
     return found
+
+
+def _unread(read: Callable[[str], object], names: Iterable[str]) -> Iterator[str]:
+    """Yield what keeps something from being read."""
+    for name in names:
+        try:
+            read(name)
+        except RmosError as error:
+            yield f"{error.code}: {error.message}"
