@@ -2,25 +2,77 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+import itertools
+import os
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from rmos_console.core.store import Limits, Store, create_store, open_store
 from tests.faults.forked import CONTEXT, Child, ChildError, Talk
+from tests.faults.sabotage import sabotaged
 from tests.faults.sound import unsound
-from tests.store.making import draft, run_id, sealed
+from tests.store.making import draft, run_id, seal, sealed
 
 CATCHES = ("reader_skips_last_look",)
-RUNS = 120
+RUNS = 80
+TURNS = 6
 LIMITS = Limits(runs=1)
 
 
 def scenario(folder: Path, seed: int, sabotage: str | None = None, *, runs: int = RUNS) -> list[str]:
-    """Let processes read while another writes ``runs`` runs, one a segment; chance decides, so ``seed`` does not."""
+    """Rotate exactly while a reader decides where to go on, then let processes read while another writes ``runs`` runs.
+
+    One run fills a segment. In the second part chance decides, so ``seed`` does not.
+    """
     del seed
-    path = folder / "store"
+    return [*_in_the_worst_moment(folder / "gated", sabotage), *_at_once(folder / "store", sabotage, runs)]
+
+
+def _in_the_worst_moment(path: Path, sabotage: str | None) -> list[str]:
+    """Commit and rotate just before, and just after, a reader learns whether there is another segment."""
+    create_store(path)
+    violations: list[str] = []
+    with sabotaged(sabotage), open_store(path, limits=LIMITS) as writer, open_store(path, read_only=True) as reader:
+        asked_to_write = reader.read_only_reason
+        numbers = itertools.count()
+        for turn in range(TURNS):
+            with _asked(lambda: seal(writer, next(numbers), next(numbers)), before=turn % 2 == 0) as asked:
+                reader.refresh()
+            if not asked:
+                violations.append("the reader asked for no successor by os.path.lexists; put this scenario right")
+            if reader.read_only_reason != asked_to_write:
+                violations.append(f"a rotation beside a reader: {reader.read_only_reason}")
+        violations += _last_look(path, reader)
+    return violations + unsound(path, [run_id(number) for number in range(next(numbers))])
+
+
+@contextmanager
+def _asked(rotate: Callable[[], None], *, before: bool) -> Iterator[list[str]]:
+    """Call ``rotate`` once, before or after the first question for a segment is answered; yields what was asked."""
+    real, asked = os.path.lexists, list[str]()
+
+    def lexists(path: Any) -> bool:
+        is_first = not asked and Path(path).parent.name == "ledger"
+        if is_first:
+            asked.append(str(path))
+        if is_first and before:
+            rotate()
+        answer = real(path)
+        if is_first and not before:
+            rotate()
+        return answer
+
+    cast("Any", os.path).lexists = lexists
+    try:
+        yield asked
+    finally:
+        cast("Any", os.path).lexists = real
+
+
+def _at_once(path: Path, sabotage: str | None, runs: int) -> list[str]:
     create_store(path)
     done = CONTEXT.Event()
     violations: list[str] = []
