@@ -6,13 +6,22 @@ import os
 import shutil
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import mkdtemp
 
+from rmos_console.core.store import open_store
 from tests.benchmarks.make_store import SEED, Shares, make_store
+from tests.benchmarks.rivals import per_file, sqlite, tiny
+from tests.benchmarks.rivals.rival import Document
 from tests.benchmarks.workshop import Workshop
+
+FILLS: Mapping[str, Callable[[Path, Iterable[Document]], None]] = {
+    "sqlite": sqlite.fill,
+    "tiny": tiny.fill,
+    "files": per_file.fill,
+}
 
 VERSION = 1
 """Part of the names in the folder; goes up where what is in a store changes."""
@@ -24,12 +33,22 @@ class Shelf:
     def __init__(self, folder: Path) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.folder = folder
+        self._settled: set[int] = set()
 
     def store(self, runs: int) -> Path:
         """Return a store of so many runs, with its catalog; it must not be written to."""
-        return self.kept(f"store-{runs}", lambda path: make_store(path, runs))
+        path = self.kept(f"store-{runs}", lambda path: make_store(path, runs))
+        if runs not in self._settled:
+            with open_store(path):  # a catalog of another version of this program is built anew, and saved
+                self._settled.add(runs)
+        return path
 
-    def kept(self, name: str, make: object) -> Path:
+    def rival(self, name: str, runs: int) -> Path:
+        """Return the same runs as ``sqlite``, ``tiny`` or ``files`` hold them; not to be written to."""
+        shop = workshop(runs)
+        return self.kept(f"{name}-{runs}", lambda path: FILLS[name](path, map(shop.run, range(runs))))
+
+    def kept(self, name: str, make: Callable[[Path], None]) -> Path:
         """Return what ``make(path)`` once made under a name; nothing half made is ever found."""
         path = self.folder / f"{name}-v{VERSION}"
         if path.exists():
@@ -38,8 +57,6 @@ class Shelf:
         half = self.folder / f".{path.name}-{os.getpid()}"
         if half.exists():
             shutil.rmtree(half)
-        if not callable(make):
-            raise TypeError(name)
         make(half)
         half.rename(path)
         say(f"made {path.name} in {time.perf_counter() - began:.1f} s")

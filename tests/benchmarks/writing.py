@@ -22,7 +22,7 @@ from tests.benchmarks.asked import CALLER, advisory, reference, request
 from tests.benchmarks.figures import Figure, Row, Skipped
 from tests.benchmarks.plan import Plan
 from tests.benchmarks.rivals import per_file, sqlite, tiny
-from tests.benchmarks.rivals.rival import Rival
+from tests.benchmarks.rivals.rival import Document, Rival
 from tests.benchmarks.stores import Shelf, newcomers, workshop
 from tests.benchmarks.timing import Samples, Turn, take_turns
 
@@ -35,14 +35,11 @@ PROCESSES: Final = 4
 
 def rivals_at(shelf: Shelf, runs: int, scratch: Path) -> Iterator[Rival]:
     """Yield the rivals, each filled with the runs of a store of that size, on copies."""
-    shop = workshop(runs)
-    kinds: list[tuple[type[Rival], Callable[..., None], str]] = [(sqlite.Sqlite, sqlite.fill, "sqlite")]
+    kinds: list[tuple[type[Rival], str]] = [(sqlite.Sqlite, "sqlite")]
     if runs <= RIVAL_RUNS:
-        kinds += [(tiny.Tiny, tiny.fill, "tiny"), (tiny.CachedTiny, tiny.fill, "tiny")]
-        kinds += [(per_file.PerFile, per_file.fill, "files")]
-    for number, (kind, fill, name) in enumerate(kinds):
-        kept = shelf.kept(f"{name}-{runs}", lambda path, fill=fill: fill(path, map(shop.run, range(runs))))
-        yield kind(children.copied(kept, scratch / f"{number}-{name}"))
+        kinds += [(tiny.Tiny, "tiny"), (tiny.CachedTiny, "tiny"), (per_file.PerFile, "files")]
+    for number, (kind, name) in enumerate(kinds):
+        yield kind(children.copied(shelf.rival(name, runs), scratch / f"{number}-{name}"))
 
 
 def one_by_one(shelf: Shelf, runs: int, plan: Plan) -> Iterator[Row]:
@@ -52,26 +49,24 @@ def one_by_one(shelf: Shelf, runs: int, plan: Plan) -> Iterator[Row]:
     known = [str(workshop(runs).run(number)["run_id"]) for number in range(min(runs, 997))]
     with shelf.copy(runs) as path, shelf.scratch() as scratch, open_store(path) as store:
         rivals = list(rivals_at(shelf, runs, scratch))
-        pauses = {
-            rival.name: 1 if rival.name == "SQLite" else max(plan.writes // plan.slow_writes, 1) for rival in rivals
-        }
+        slow = max(plan.writes // plan.slow_writes, 1)
+        every = {rival.name: 1 if rival.name == "SQLite" else slow for rival in rivals}
         turns = {"ours": Turn(lambda n: create(store, request(documents[n + 4]), CALLER))}
-        turns |= {
-            rival.name: Turn(lambda n, rival=rival: rival.create(documents[n + 4]), pauses[rival.name])
-            for rival in rivals
-        }
+        turns |= {rival.name: Turn(partial(_create_there, rival, documents), every[rival.name]) for rival in rivals}
         yield _one("durable create", 1.6, runs, take_turns(plan.writes, turns, warm=2))
-        turns = {"ours": Turn(lambda n: _attach(store, known, n))}
-        turns |= {
-            rival.name: Turn(
-                lambda n, rival=rival: rival.attach(known[n % len(known)], reference(n), advisory(n)),
-                pauses[rival.name],
-            )
-            for rival in rivals
-        }
+        turns = {"ours": Turn(partial(_attach, store, known))}
+        turns |= {rival.name: Turn(partial(_attach_there, rival, known), every[rival.name]) for rival in rivals}
         yield _one("durable attach", 1.2, runs, take_turns(plan.writes, turns, warm=2))
         for rival in rivals:
             rival.close()
+
+
+def _create_there(rival: Rival, documents: Sequence[Document], number: int) -> None:
+    rival.create(documents[number + 4])
+
+
+def _attach_there(rival: Rival, known: Sequence[str], number: int) -> None:
+    rival.attach(known[number % len(known)], reference(number), advisory(number))
 
 
 def _one(name: str, bar: float, runs: int, taken: dict[str, Samples]) -> Figure:
@@ -92,8 +87,7 @@ def threads(shelf: Shelf, runs: int, plan: Plan) -> Iterator[Row]:
     ours: list[float] = []
     theirs: list[float] = []
     with shelf.copy(runs) as path, shelf.scratch() as scratch, open_store(path) as store:
-        kept = shelf.kept(f"sqlite-{runs}", lambda path: sqlite.fill(path, map(workshop(runs).run, range(runs))))
-        database = children.copied(kept, scratch / "sqlite")
+        database = children.copied(shelf.rival("sqlite", runs), scratch / "sqlite")
         for turn in range(plan.rounds):
             drafts = [[_draft(known, turn, thread, number) for number in range(each)] for thread in range(THREADS)]
             ours.append(THREADS * each / _together([partial(_commit, store, own) for own in drafts]))
@@ -154,8 +148,7 @@ def _together(jobs: Sequence[Callable[[], None]]) -> float:
 def processes(shelf: Shelf, runs: int, plan: Plan) -> Iterator[Row]:
     """Measure 4 processes that create runs as fast as they can."""
     with shelf.copy(runs) as path, shelf.scratch() as scratch:
-        kept = shelf.kept(f"sqlite-{runs}", lambda path: sqlite.fill(path, map(workshop(runs).run, range(runs))))
-        database = children.copied(kept, scratch / "sqlite")
+        database = children.copied(shelf.rival("sqlite", runs), scratch / "sqlite")
         taken: dict[str, list[float]] = {"store": [], "sqlite": []}
         for turn in range(plan.rounds):
             for kind, place in (("store", path), ("sqlite", database)):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -27,9 +26,3 @@ class Rival(Protocol):
 
     def close(self) -> None:
         """Let go of everything."""
-
-
-class Filled(Protocol):
-    """Makes what a rival starts from: ``runs`` at ``path``, in the fastest way there is."""
-
-    def __call__(self, path: Path, runs: Iterable[Document]) -> None: ...
