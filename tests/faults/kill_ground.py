@@ -17,9 +17,10 @@ from typing import Any, NamedTuple
 from rmos_console.core.store import create_store, open_store
 from rmos_console.core.usecases.admin import add_reviewer
 from rmos_console.core.usecases.audit import audit
+from tests.faults.catalog_check import differences
 from tests.faults.kill_life import CALLER, LIMITS
 from tests.faults.witness import Witness
-from tests.store.making import draft, everything, run_id, seal, sealed
+from tests.store.making import draft, run_id, seal, sealed
 from tests.unit.importers.stores import record, write
 
 PERSON = "keller"
@@ -151,7 +152,8 @@ def verify(ground: Ground, number: int) -> Iterator[str]:
     if witness.tail():
         yield f"{len(witness.tail())} torn bytes were left"
     yield from _torn_kept(ground, witness)
-    yield from _same_without_catalog(store, witness)
+    yield from _same_runs(store, witness)
+    yield from differences(store)
     yield from (f"blob {name} is missing" for name in witness.blobs if not (_blob(store, name)).is_file())
     report = audit(store)
     if not report.ok:
@@ -181,17 +183,10 @@ def _torn_kept(ground: Ground, witness: Witness) -> Iterator[str]:
     yield from (f"{name} is in quarantine and not in the ledger" for name in kept_files - set(named.values()))
 
 
-def _same_without_catalog(store: Path, witness: Witness) -> Iterator[str]:
-    """The catalog, whatever became of its savers, says the same as the ledger alone."""
+def _same_runs(store: Path, witness: Witness) -> Iterator[str]:
     with open_store(store, read_only=True) as opened:
-        with_catalog = everything(opened.snapshot())
-        runs = {f"run:{entry['run_id']}" for entry in with_catalog["runs"]}
+        runs = {f"run:{entry.run_id}" for entry in opened.snapshot().runs()}
     if runs != {key for key in witness.keys if key.startswith("run:")}:
         yield "the runs of a snapshot are not those of the ledger"
     if f"run:{run_id(1)}" not in runs:
         yield "the first run is gone"
-    for file in (store / "catalog").glob("*.catalog"):
-        file.unlink()
-    with open_store(store, read_only=True) as opened:
-        without = everything(opened.snapshot())
-    yield from (f"{part} differs without the catalog" for part in without if without[part] != with_catalog[part])
