@@ -87,5 +87,7 @@ def relative(path: Path, root: Path) -> str:
 def printable(text: str) -> str:
     """Return a file name as text that can be written as UTF-8, invisible characters spelled out."""
     plain = os.fsencode(text).decode("utf-8", "backslashreplace")
+    if plain.isprintable():
+        return plain
     hidden = {"Cc", "Cf", "Cs", "Zl", "Zp"}
     return "".join(f"\\u{ord(each):04x}" if unicodedata.category(each) in hidden else each for each in plain)

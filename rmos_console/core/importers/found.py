@@ -8,7 +8,7 @@ bytes alone would miss references that stand in files of their own.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -32,23 +32,26 @@ class FoundFile(NamedTuple):
     complaint: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class FoundRun:
+class FoundRun(NamedTuple):
     """One run of a foreign store.
 
-    ``source`` is the path relative to the import's root, with ``#id`` or ``:line`` where a file holds several;
-    ``original`` the bytes of the record as they stand in the file; ``sealed`` the run as this store seals it, without
-    ``source.pack``; ``mutable`` what the source may still change, verbatim (with ``tombstone``, and ``attachments`` as
-    claimed); ``refs`` its references to advisories, link files merged in, with the source's review history as
-    ``at_source``; ``partition`` the folder date where a layout has one. The explanation is the source's word.
+    ``run_id`` is its id in this store; ``source`` the path relative to the import's root, with ``#id`` or ``:line``
+    where a file holds several; ``original`` the bytes of the record as they stand in the file; ``body`` the document of
+    the run as this store seals it, without ``source.pack``; ``sealed_sha256`` the SHA-256 of the canonical source
+    record without its layout's mutable keys; ``mutable`` what the source may still change, verbatim (with
+    ``tombstone``, and ``attachments`` as claimed); ``refs`` its references to advisories, link files merged in, with
+    the source's review history as ``at_source``; ``partition`` the folder date where a layout has one. The explanation
+    is the source's word.
     """
 
     layout: str
     original_id: str
     discriminator: str
+    run_id: str
     source: str
     original: bytes
-    sealed: SealedRun
+    body: dict[str, Any]
+    sealed_sha256: str
     mutable: dict[str, Any]
     refs: tuple[AdvisoryInputRef, ...] = ()
     files: tuple[FoundFile, ...] = ()
@@ -58,9 +61,9 @@ class FoundRun:
     warnings: tuple[str, ...] = ()
 
     @property
-    def sealed_sha256(self) -> str:
-        """The SHA-256 of the canonical source record without its layout's mutable keys."""
-        return self.sealed.source.sealed_sha256 or ""
+    def sealed(self) -> SealedRun:
+        """The run as this store seals it, without ``source.pack``."""
+        return SealedRun.model_validate(self.body)
 
     def is_elsewhere(self, stored: RunSource) -> bool:
         """Tell whether a stored run of the same id came from another layout or partition than this one."""
@@ -71,15 +74,13 @@ class FoundRun:
 
         The discriminator names layout and date, so that the next import arrives at the same id.
         """
-        discriminator = f"{self.layout} {self.partition or self.sealed.created_at_utc[:10]}"
+        discriminator = f"{self.layout} {self.partition or self.body['created_at_utc'][:10]}"
         if self.discriminator:
             discriminator = f"{discriminator} {self.discriminator}"
-        source = self.sealed.source.model_copy(
-            update={"run_id": self.original_id, "discriminator": discriminator},
-        )
         run_id = derived_run_id(self.layout, self.original_id, discriminator)
-        sealed = self.sealed.model_copy(update={"run_id": run_id, "source": source})
-        return replace(self, discriminator=discriminator, sealed=sealed)
+        source = {**self.body["source"], "run_id": self.original_id, "discriminator": discriminator}
+        body = {**self.body, "run_id": run_id, "source": source}
+        return self._replace(discriminator=discriminator, run_id=run_id, body=body)
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,7 +69,7 @@ def _run(line: _Line, source: str, timezone: str, equal: Counter[str]) -> Found:
         shape.time("created_at", timezone)
         shape.into("context", "machine_id", "machine_id", is_text)
         shape.into("context", "material_id", "material", is_text)
-        sealed = shape.sealed(layout=LAYOUT, original_id=original_id, discriminator=discriminator, path=source)
+        body = shape.body(layout=LAYOUT, original_id=original_id, discriminator=discriminator, path=source)
     except BadDataError as error:
         cut = "" if line.ended else " The line has no end: the file may be cut off."
         return Refused(source, f"{error.message}{cut}")
@@ -77,9 +77,11 @@ def _run(line: _Line, source: str, timezone: str, equal: Counter[str]) -> Found:
         layout=LAYOUT,
         original_id=original_id,
         discriminator=discriminator,
+        run_id=body["run_id"],
         source=source,
         original=line.data,
-        sealed=sealed,
+        body=body,
+        sealed_sha256=shape.sealed_sha256,
         mutable={},
         warnings=tuple(shape.warnings),
     )

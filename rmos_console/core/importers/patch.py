@@ -10,7 +10,6 @@ given to the references of the runs that carry the asset.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -104,7 +103,7 @@ def _run_file(file: Path, root: Path, timezone: str, facts: dict[str, dict[str, 
         found = read_record(parse_record(data, name), origin)
     except BadDataError as error:
         return Refused(name, error.message)
-    return replace(found, refs=tuple(with_facts(ref, facts.get(ref.advisory_id, {})) for ref in found.refs))
+    return found._replace(refs=tuple(with_facts(ref, facts.get(ref.advisory_id, {})) for ref in found.refs))
 
 
 def _assets(places: _Places, timezone: str) -> Iterator[Found]:

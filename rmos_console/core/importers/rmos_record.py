@@ -26,7 +26,6 @@ from rmos_console.core.importers.shape import (
     is_text,
 )
 from rmos_console.core.records.intake import FLAT_CONTEXT, check_original_id, kind_of
-from rmos_console.core.records.run import SealedRun
 
 EXPLANATION_STATUSES = frozenset({"NONE", "PENDING", "READY", "ERROR"})
 MUTABLE = frozenset({"advisory_inputs", "explanation_status", "explanation_summary", "meta"})
@@ -63,26 +62,28 @@ def read_record(record: dict[str, Any], origin: Origin, *, key: str | None = Non
     shape.time("created_at_utc", origin.timezone, f"{origin.partition}T00:00:00Z" if origin.partition else None)
     _place(shape)
     _place_meta(shape, record)
-    sealed = shape.sealed(layout=origin.layout, original_id=original_id, discriminator="", path=origin.source)
+    body = shape.body(layout=origin.layout, original_id=original_id, discriminator="", path=origin.source)
     references = read_references(record.get("advisory_inputs"), timezone=origin.timezone)
     attached = origin.attachments.read(record.get("attachments"), timezone=origin.timezone)
     if attached.files:
-        sealed = sealed.model_copy(update={"attachments": tuple(file.attachment for file in attached.files)})
+        body["attachments"] = [file.attachment.document() for file in attached.files]
     status, summary = record.get("explanation_status"), record.get("explanation_summary")
     return FoundRun(
         layout=origin.layout,
         original_id=original_id,
         discriminator="",
+        run_id=body["run_id"],
         source=origin.source,
         original=origin.original,
-        sealed=sealed,
+        body=body,
+        sealed_sha256=shape.sealed_sha256,
         mutable=_mutable_part(record, origin.mutable, references.rest),
         refs=references.refs,
         files=attached.files,
         explanation_status=status if isinstance(status, str) and status in EXPLANATION_STATUSES else None,
         explanation_summary=summary if isinstance(summary, str) else None,
         partition=origin.partition,
-        warnings=(*shape.warnings, *references.warnings, *attached.warnings, *_hash_findings(sealed)),
+        warnings=(*shape.warnings, *references.warnings, *attached.warnings, *_hash_findings(body)),
     )
 
 
@@ -135,15 +136,16 @@ def _mutable_part(record: dict[str, Any], mutable: frozenset[str], rest: Sequenc
     return part
 
 
-def _hash_findings(run: SealedRun) -> list[str]:
+def _hash_findings(body: dict[str, Any]) -> list[str]:
     """Compare the hashes that can be verified; a mismatch is a finding about the source, and refuses nothing."""
     findings = []
-    claimed = run.hashes.feasibility_sha256
-    if claimed not in (None, ABSENT_SHA256) and claimed != canonical_sha256(run.feasibility):
+    hashes = body["hashes"]
+    claimed = hashes["feasibility_sha256"]
+    if claimed not in (None, ABSENT_SHA256) and claimed != canonical_sha256(body["feasibility"]):
         findings.append(
             "hashes.feasibility_sha256 is not that of the feasibility found; RMOS's converter put the request's there"
         )
-    claimed, gcode = run.hashes.gcode_sha256, run.outputs.gcode_text
+    claimed, gcode = hashes["gcode_sha256"], body["outputs"]["gcode_text"]
     if isinstance(gcode, str) and claimed not in (None, ABSENT_SHA256) and claimed != sha256_hex(gcode.encode()):
         findings.append("hashes.gcode_sha256 is not that of the G-code found")
     return findings

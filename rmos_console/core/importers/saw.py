@@ -52,13 +52,16 @@ def _read_record(entry: Entry, timezone: str) -> FoundRun:
     for name, key in CONTEXT.items():
         shape.fill("context", name, meta.get(key))
     _place_risk(shape, meta)
+    body = shape.body(layout=LAYOUT, original_id=original_id, discriminator="", path=source)
     return FoundRun(
         layout=LAYOUT,
         original_id=original_id,
         discriminator="",
+        run_id=body["run_id"],
         source=source,
         original=entry.data,
-        sealed=shape.sealed(layout=LAYOUT, original_id=original_id, discriminator="", path=source),
+        body=body,
+        sealed_sha256=shape.sealed_sha256,
         mutable={key: record[key] for key in MUTABLE if key in record},
         warnings=tuple(shape.warnings),
     )

@@ -13,7 +13,7 @@ from rmos_console.core.canonical import canonical_sha256
 from rmos_console.core.errors import BadDataError
 from rmos_console.core.records.ids import SHA256, derived_run_id, is_run_id
 from rmos_console.core.records.intake import kind_of
-from rmos_console.core.records.run import Hashes, RiskLevel, RunContext, RunSource, SealedRun, Status
+from rmos_console.core.records.run import Hashes, RiskLevel, RunContext, RunDecision, RunOutputs, Status
 from rmos_console.core.records.times import read_time
 
 RISK_LEVELS = frozenset(get_args(RiskLevel))
@@ -77,6 +77,15 @@ OUTPUTS: dict[str, Check] = {
     "preview_svg_path": is_text,
 }
 CONTEXT: dict[str, Check] = dict.fromkeys(RunContext.model_fields, is_text)
+
+PLAIN = ("created_at_utc", "mode", "tool_id", "status", "request_id")
+DOCUMENTS = ("request_summary", "feasibility", "lineage", "meta")
+NESTED = {
+    "decision": tuple(RunDecision.model_fields),
+    "hashes": tuple(HASHES),
+    "outputs": tuple(RunOutputs.model_fields),
+    "context": tuple(CONTEXT),
+}
 
 
 class Shape:
@@ -159,20 +168,33 @@ class Shape:
         if moment.utc == given:
             del self.rest[key]
 
-    def sealed(self, *, layout: str, original_id: str, discriminator: str, path: str) -> SealedRun:
-        """Return the sealed run; its own id where it is one of ours and unique at its source, else a derived one."""
+    def body(self, *, layout: str, original_id: str, discriminator: str, path: str) -> dict[str, Any]:
+        """Return the document of the run, every key present: what :class:`SealedRun` would make of the same fields.
+
+        Its id is its own where that is one of ours and unique at its source, else a derived one. Whatever stands in a
+        field was checked when it was moved there, so it is not checked once more.
+        """
         own = is_run_id(original_id) and not discriminator
-        source = RunSource(
-            format=layout,
-            run_id=None if own else original_id,
-            discriminator=discriminator,
-            sealed_sha256=self.sealed_sha256,
-            path=path,
-            assumed_timezone=self._assumed_timezone,
-            extra=self.rest,
-        )
-        run_id = original_id if own else derived_run_id(layout, original_id, discriminator)
-        return SealedRun(run_id=run_id, **self.fields, source=source)
+        fields = self.fields
+        body: dict[str, Any] = {key: fields.get(key) for key in PLAIN}
+        body.update({key: fields.get(key) or {} for key in DOCUMENTS})
+        body.update({key: {**dict.fromkeys(names), **fields.get(key, {})} for key, names in NESTED.items()})
+        decision = body["decision"]
+        decision["warnings"] = list(decision["warnings"] or ())
+        decision["details"] = decision["details"] or {}
+        body["run_id"] = original_id if own else derived_run_id(layout, original_id, discriminator)
+        body["attachments"] = []
+        body["source"] = {
+            "format": layout,
+            "run_id": None if own else original_id,
+            "discriminator": discriminator,
+            "sealed_sha256": self.sealed_sha256,
+            "path": path,
+            "pack": None,
+            "assumed_timezone": self._assumed_timezone,
+            "extra": self.rest,
+        }
+        return body
 
     def _odd(self, key: str, value: object) -> None:
         what = repr(value)[:40] if isinstance(value, str | int | float) else f"a JSON {kind_of(value)}"

@@ -10,7 +10,6 @@ the attachments, it comes along as an advisory of its own.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 from rmos_console.core.errors import BadDataError
@@ -149,7 +148,7 @@ def _run_file(file: Path, source: str, store: _Store) -> Iterator[Found]:
     found = _with_tombstone(store.links.merge_into(found, file.stem), store.index)
     advisories, warnings = store.advisories.of(found)
     yield from advisories
-    yield replace(found, warnings=(*found.warnings, *warnings))
+    yield found._replace(warnings=(*found.warnings, *warnings))
 
 
 def _with_tombstone(found: FoundRun, index: Index) -> FoundRun:
@@ -157,7 +156,7 @@ def _with_tombstone(found: FoundRun, index: Index) -> FoundRun:
     if tombstone is None:
         return found
     note = f"the source's index calls this run deleted ({INDEX}); its file is there, and is taken"
-    return replace(found, mutable={**found.mutable, "tombstone": tombstone}, warnings=(*found.warnings, note))
+    return found._replace(mutable={**found.mutable, "tombstone": tombstone}, warnings=(*found.warnings, note))
 
 
 def _missing(store: _Store) -> Iterator[Found]:

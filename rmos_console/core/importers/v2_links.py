@@ -74,7 +74,7 @@ class Links:
                 refs[link.ref.advisory_id] = link.ref
             elif not link.from_index:
                 refs[link.ref.advisory_id] = merged(known, link.ref)
-        return replace(found, refs=tuple(refs.values()))
+        return found._replace(refs=tuple(refs.values()))
 
     def left(self, *, hints: bool, only: str | None) -> Iterator[Found]:
         """Yield the links whose run was not met, each advisory of a run once; ``only`` those of one file, if named.

@@ -8,7 +8,8 @@ from rmos_console.core.store.fold import Fold, When
 from rmos_console.core.store.foreign import looks_foreign
 from rmos_console.core.store.line import Line, Location
 from rmos_console.core.store.places import create_store, find_store
-from rmos_console.core.store.propose import Committed, Draft
+from rmos_console.core.store.propose import Committed, Draft, Proposed
+from rmos_console.core.store.ready import ReadyRun, ready_run, stored_run
 from rmos_console.core.store.recall import line_digest
 from rmos_console.core.store.store import Store, open_store
 from rmos_console.core.store.view import Snapshot, View
@@ -24,6 +25,8 @@ __all__ = [
     "Limits",
     "Line",
     "Location",
+    "Proposed",
+    "ReadyRun",
     "RunEntry",
     "Snapshot",
     "Store",
@@ -35,4 +38,6 @@ __all__ = [
     "line_digest",
     "looks_foreign",
     "open_store",
+    "ready_run",
+    "stored_run",
 ]

@@ -19,9 +19,13 @@ from rmos_console.core.store.bodies import INLINE_BYTES, LEAST_LIMIT, PutBlob, h
 from rmos_console.core.store.compact import Resolve, compact
 from rmos_console.core.store.fold import Fold, When
 from rmos_console.core.store.line import MAX_TRANSACTIONS_BYTES, Location
+from rmos_console.core.store.ready import ReadyRun
 from rmos_console.core.store.view import View
 
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+
+Proposed = Event | ReadyRun
+"""What a draft may write: an event, or a sealed run that was made ready before."""
 
 
 class Draft(NamedTuple):
@@ -34,7 +38,7 @@ class Draft(NamedTuple):
 
     by: Actor
     request_id: str | None
-    decide: Callable[[View], Sequence[Event]]
+    decide: Callable[[View], Sequence[Proposed]]
     id: str
 
 
@@ -65,20 +69,23 @@ class Proposal:
         self._resolve = resolve
         self._room = MAX_TRANSACTIONS_BYTES
 
-    def add(self, transaction_id: str, by: Actor, request_id: str | None, events: Sequence[Event]) -> bool:
+    def add(self, transaction_id: str, by: Actor, request_id: str | None, events: Sequence[Proposed]) -> bool:
         """Take a transaction in; False if the line has no room for it any more.
 
         Raises :class:`BadDataError` for events that cannot be written, :class:`ConflictError` for a second sealing.
         """
-        data = _fitting(transaction_id, by, request_id, events, self._put)
-        if len(data) + 1 > self._room and self.encoded:
+        spelled = _fitting(transaction_id, by, request_id, events, self._put)
+        size = len(spelled.data) + 1
+        if size > self._room and self.encoded:
             return False
+        when = When(self._location, transaction_id, spelled.at)
         child = self.fold.child()
-        taken = take_in(child, json.loads(data), self._location, self._resolve if has_marks(data) else None)
+        taken = [Taken(event, when) for event in spelled.compacts(self._resolve)]
+        _take(child, transaction_id, taken, self._location)
         self.fold.take(child)
         self.taken += taken
-        self.encoded.append(data)
-        self._room -= len(data) + 1
+        self.encoded.append(spelled.data)
+        self._room -= size
         return True
 
 
@@ -92,26 +99,57 @@ def compacted(transaction: dict[str, Any], location: Location, resolve: Resolve 
 def take_in(fold: Fold, transaction: dict[str, Any], location: Location, resolve: Resolve | None) -> list[Taken]:
     """Fold one transaction as the ledger holds it, and return its events in compact form."""
     taken = list(compacted(transaction, location, resolve))
-    fold.maps.transactions[transaction["id"]] = location
-    for item in taken:
-        fold.take_in(item.event, item.when)
+    _take(fold, transaction["id"], taken, location)
     return taken
 
 
-def _fitting(transaction_id: str, by: Actor, request_id: str | None, events: Sequence[Event], put: PutBlob) -> bytes:
-    """Return the canonical bytes of a transaction, with smaller and smaller values moved to blobs until it fits."""
+def _take(fold: Fold, transaction_id: str, taken: list[Taken], location: Location) -> None:
+    fold.maps.transactions.add(transaction_id, location)
+    for item in taken:
+        fold.take_in(item.event, item.when)
+
+
+class _Spelled(NamedTuple):
+    """The canonical bytes of a transaction, the time in it, and its events: their bytes, or one that is ready."""
+
+    data: bytes
+    at: str
+    events: list[bytes | ReadyRun]
+
+    def compacts(self, resolve: Resolve) -> Iterator[Event]:
+        """Yield the events in compact form, made from their bytes as every reader of the ledger makes it."""
+        for event in self.events:
+            if isinstance(event, ReadyRun):
+                yield event.compact
+            else:
+                yield compact(json.loads(event), resolve if has_marks(event) else None)
+
+
+def _fitting(
+    transaction_id: str, by: Actor, request_id: str | None, events: Sequence[Proposed], put: PutBlob
+) -> _Spelled:
+    """Return a transaction as it will be written, with smaller and smaller values moved to blobs until it fits."""
     limit = INLINE_BYTES
     while True:
-        parts = [encode_event(event, put, limit) for event in events]
-        data = _transaction(transaction_id, by, request_id, parts)
+        made = [
+            event if isinstance(event, ReadyRun) and limit == INLINE_BYTES else encode_event(_plain(event), put, limit)
+            for event in events
+        ]
+        at = now_utc()
+        parts = [event.data() if isinstance(event, ReadyRun) else event for event in made]
+        data = _transaction(transaction_id, by, request_id, parts, at)
         if len(data) <= MAX_TRANSACTIONS_BYTES:
-            return data
+            return _Spelled(data, at, made)
         if limit <= LEAST_LIMIT:
             raise BadDataError(
                 f"A transaction of {len(events):,} events takes {len(data):,} bytes; at most "
                 f"{MAX_TRANSACTIONS_BYTES:,} fit in a line. Write it in several."
             )
         limit //= 4
+
+
+def _plain(event: Proposed) -> Event:
+    return event.event() if isinstance(event, ReadyRun) else event
 
 
 def encode_event(event: Event, put: PutBlob, limit: int = INLINE_BYTES) -> bytes:
@@ -155,16 +193,16 @@ def _unlike(name: str, digest: str) -> BadDataError:
     return BadDataError(f"The {name} to be sealed does not have the {digest} that is stated for it.")
 
 
-def _transaction(transaction_id: str, by: Actor, request_id: str | None, events: list[bytes]) -> bytes:
+def _transaction(transaction_id: str, by: Actor, request_id: str | None, events: list[bytes], at: str) -> bytes:
     parts = (
-        now_utc().encode("ascii"),
+        at.encode("ascii"),
         _actor(by.kind, by.id, by.name),
         b",".join(events),
         canonical(transaction_id),
         _boot_id().encode("ascii"),
         time.monotonic_ns(),
         _local_offset().encode("ascii"),
-        canonical(request_id),
+        b"null" if request_id is None else canonical(request_id),
     )
     return b'{"at":"%s","by":%s,"events":[%s],"id":%s,"mono":["%s",%d],"offset":"%s","request":%s}' % parts
 

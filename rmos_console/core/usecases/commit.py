@@ -6,18 +6,17 @@ from collections.abc import Callable, Sequence
 
 from rmos_console.core.records.actor import Caller
 from rmos_console.core.records.changes import Changes
-from rmos_console.core.records.events import Event
 from rmos_console.core.records.ids import new_id
-from rmos_console.core.store import Draft, Store, View
+from rmos_console.core.store import Draft, Proposed, Store, View
 
 
-def draft(caller: Caller, decide: Callable[[View], Sequence[Event]], *, tx: str | None = None) -> Draft:
+def draft(caller: Caller, decide: Callable[[View], Sequence[Proposed]], *, tx: str | None = None) -> Draft:
     """Return a transaction to propose; ``decide`` judges inside the lock and returns what to write, or raises."""
     return Draft(by=caller.by, request_id=caller.request_id, decide=decide, id=tx or new_id("tx"))
 
 
 def commit(
-    store: Store, caller: Caller, decide: Callable[[View], Sequence[Event]], *, tx: str | None = None
+    store: Store, caller: Caller, decide: Callable[[View], Sequence[Proposed]], *, tx: str | None = None
 ) -> Changes:
     """Commit one transaction and return what it changed; nothing where ``decide`` had nothing to write."""
     return store.commit(draft(caller, decide, tx=tx)).changes

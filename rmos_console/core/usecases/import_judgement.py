@@ -9,6 +9,7 @@ from rmos_console.core.importers.found import FoundRun
 from rmos_console.core.records import events
 from rmos_console.core.records.advisory import AdvisoryInputRef
 from rmos_console.core.store import RunEntry, View
+from rmos_console.core.usecases.import_prepare import PreparedRun
 from rmos_console.core.usecases.state import reference
 
 Outcome = Literal["imported", "updated", "already_present", "conflict"]
@@ -18,31 +19,33 @@ class Judgement(NamedTuple):
     """``run`` is the run as it will be stored (set apart where its id is taken); ``known`` the stored one, if any."""
 
     outcome: Outcome
-    run: FoundRun
+    run: PreparedRun
     known: RunEntry | None
 
 
-def judge(view: View, found: FoundRun) -> Judgement:
+def judge(view: View, prepared: PreparedRun) -> Judgement:
     """Tell what the store does with a found run.
 
     Its identity is (layout, original id, discriminator), from which its run id follows. The same sealed part is the
     same run; another sealed part under one id is another run if it comes from another layout or partition, and a
     conflict otherwise.
     """
-    known = view.run(found.sealed.run_id)
+    found = prepared.run
+    known = view.run(found.run_id)
     if known is not None and not _same_seal(known, found) and found.is_elsewhere(known.source):
-        found = found.set_apart()
-        known = view.run(found.sealed.run_id)
+        prepared = prepared.set_apart()
+        found = prepared.run
+        known = view.run(found.run_id)
     if known is None:
-        return Judgement("imported", found, None)
+        return Judgement("imported", prepared, None)
     if not _same_seal(known, found):
-        return Judgement("conflict", found, known)
-    return Judgement("updated" if later_events(view, found, known) else "already_present", found, known)
+        return Judgement("conflict", prepared, known)
+    return Judgement("updated" if later_events(view, found, known) else "already_present", prepared, known)
 
 
 def later_events(view: View, found: FoundRun, known: RunEntry | None) -> list[events.Event]:
     """Return the events for what the source says beside the sealed part, as far as ``known`` does not hold it yet."""
-    run_id = found.sealed.run_id
+    run_id = found.run_id
     made = [*_fact_events(found, known), *_file_events(found, known)]
     for ref in found.refs:
         stored = reference(known, ref.advisory_id) if known else None
@@ -81,7 +84,9 @@ def _same_seal(known: RunEntry, found: FoundRun) -> bool:
 def _fact_events(found: FoundRun, known: RunEntry | None) -> list[events.Event]:
     """Return the change of the source's own facts; a meta that changed there changes here too."""
     before: dict[str, Any] = dict(known.source_facts) if known else {}
-    if canonical(before) == canonical(found.mutable):
+    if not before and not found.mutable:
+        return []
+    if before and canonical(before) == canonical(found.mutable):
         return []
     set_: dict[str, Any] = {}
     unset: list[str] = []
@@ -89,7 +94,7 @@ def _fact_events(found: FoundRun, known: RunEntry | None) -> list[events.Event]:
         old, new = _meta(before), _meta(found.mutable)
         set_ = {key: value for key, value in new.items() if key not in old or canonical(old[key]) != canonical(value)}
         unset = [key for key in old if key not in new]
-    return [events.meta_patched(found.sealed.run_id, set_=set_, unset=unset, source=found.mutable)]
+    return [events.meta_patched(found.run_id, set_=set_, unset=unset, source=found.mutable)]
 
 
 def _meta(facts: dict[str, Any]) -> dict[str, Any]:
@@ -102,7 +107,7 @@ def _file_events(found: FoundRun, known: RunEntry | None) -> list[events.Event]:
         return []  # a new run seals its files with it
     have = {(item.sha256, item.filename) for item in known.attachments}
     return [
-        events.attachment_added(found.sealed.run_id, file.attachment)
+        events.attachment_added(found.run_id, file.attachment)
         for file in found.files
         if (file.attachment.sha256, file.attachment.filename) not in have
     ]
@@ -114,7 +119,7 @@ def _renewed(stored: AdvisoryInputRef, found: AdvisoryInputRef) -> AdvisoryInput
 
 def _explanation_event(view: View, found: FoundRun, known: RunEntry | None) -> events.Event | None:
     """Return the source's word about the explanation: READY counts only where its text is in the store."""
-    run_id = found.sealed.run_id
+    run_id = found.run_id
     if found.explanation_status == "ERROR" and known is None:
         return events.explanation_failed(run_id, None, reason="the source reported an error")
     if found.explanation_status != "READY":

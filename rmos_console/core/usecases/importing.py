@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from rmos_console.core import importers
-from rmos_console.core.canonical import canonical_sha256, sha256_hex
+from rmos_console.core.canonical import sha256_hex
 from rmos_console.core.errors import BadDataError, CancelledError, NotFoundError, RmosError
-from rmos_console.core.importers.found import Found, FoundAdvisory, FoundLink, FoundRun, Ignored, Refused
+from rmos_console.core.importers.found import FoundAdvisory, FoundLink, Ignored, Refused
 from rmos_console.core.log import use_case
 from rmos_console.core.records import events
 from rmos_console.core.records.actor import Caller
@@ -19,17 +19,17 @@ from rmos_console.core.records.advisory import AdvisoryInputRef
 from rmos_console.core.records.changes import Changes, Written
 from rmos_console.core.records.report import Conflict, ImportReport
 from rmos_console.core.records.run import PackRange
-from rmos_console.core.store import Draft, Store, View
+from rmos_console.core.store import Draft, Proposed, Store, View, stored_run
+from rmos_console.core.store.collecting import uncollected
 from rmos_console.core.usecases import intake
 from rmos_console.core.usecases.attach import seal_events
 from rmos_console.core.usecases.commit import commit, draft
 from rmos_console.core.usecases.import_account import Account
 from rmos_console.core.usecases.import_judgement import Judgement, judge, later_events, renewal_events
+from rmos_console.core.usecases.import_prepare import Batch, PreparedRun
+from rmos_console.core.usecases.import_process import read_batches
 from rmos_console.core.usecases.progress import Cancelled, Progress, never, silent
 from rmos_console.core.usecases.state import reference
-
-BATCH = 256
-"""Records per pack of originals and per hand-over to the committer."""
 
 
 def import_paths(
@@ -53,9 +53,11 @@ def import_paths(
     with use_case("import", request_id=caller.request_id, dry_run=dry_run) as facts:
         roots = [root for path in paths for root in _roots(path, layout)]
         job = _Import(store, caller, progress, cancelled, dry_run=dry_run)
-        for root, found_layout in roots:
-            job.take(importers.read(root, found_layout, timezone=timezone), found_layout)
-        job.close()
+        with uncollected():
+            for root, found_layout in roots:
+                with closing(read_batches(root, found_layout, timezone)) as batches:
+                    job.take(batches, found_layout)
+            job.close()
         report = job.account.report(dry_run=dry_run)
         facts.update(job.account.counts())
         return Written(value=report, changes=Changes.union(job.changes))
@@ -85,34 +87,38 @@ class _Import:
         self._progress = progress
         self._cancelled = cancelled
         self._dry_run = dry_run
-        self._batch: list[FoundRun] = []
         self._at_source: dict[str, dict[str, Any]] = {}
         self._carried: set[str] = set()
         self._done = 0
         self._planned: set[str] = set()
 
-    def take(self, found: Iterable[Found], layout: str) -> None:
+    def take(self, batches: Iterable[Batch], layout: str) -> None:
         """Take every record of one foreign store."""
         self.account.layouts.append(layout)
-        for item in found:
+        for batch in batches:
+            self._take(batch)
+        self._renew()
+
+    def _take(self, batch: Batch) -> None:
+        runs: list[PreparedRun] = []
+        texts: list[FoundAdvisory] = []
+        for item in batch.items:
             self._done += 1
-            if isinstance(item, FoundRun):
-                self._batch.append(self._with_review_facts(item))
-                if len(self._batch) >= BATCH:
-                    self._flush()
+            if isinstance(item, PreparedRun):
+                runs.append(self._with_review_facts(item))
             elif isinstance(item, FoundAdvisory):
-                self._seal(item)
+                self._at_source[item.advisory_id] = item.at_source
+                texts.append(item)
             elif isinstance(item, FoundLink):
-                self._flush()
                 self._link(item)
             elif isinstance(item, Refused):
                 self.account.refuse(item.source, item.reason)
-            else:
-                self._ignore(item)
+            elif isinstance(item, Ignored):
+                self.account.ignored.append(f"{item.source}: {item.reason}")
             if self._done % 64 == 0:
                 self._pause()
-        self._flush()
-        self._renew()
+        self._seal(texts)
+        self._write(runs, batch.pack)
 
     def close(self) -> None:
         """Record the import in the ledger, if it changed anything."""
@@ -127,22 +133,19 @@ class _Import:
     def _pause(self) -> None:
         self._progress(self._done, None, "importing")
         if self._cancelled():
-            self._flush()
             raise CancelledError(
                 f"The import was cancelled after {self._done:,} records; what was taken stays, and importing again "
                 "goes on from there.",
                 **self.account.counts(),
             )
 
-    def _ignore(self, item: Ignored) -> None:
-        self.account.ignored.append(f"{item.source}: {item.reason}")
-
-    def _with_review_facts(self, found: FoundRun) -> FoundRun:
+    def _with_review_facts(self, prepared: PreparedRun) -> PreparedRun:
         """Return the run with the review facts of its advisories' own files joined to its references."""
+        found = prepared.run
         refs = tuple(self._joined(ref) for ref in found.refs)
         self._carried.update(ref.advisory_id for ref in refs)
         self.account.warnings.extend(f"{found.source}: {warning}" for warning in found.warnings)
-        return found if refs == found.refs else replace(found, refs=refs)
+        return prepared if refs == found.refs else prepared._replace(run=found._replace(refs=refs))
 
     def _joined(self, ref: AdvisoryInputRef) -> AdvisoryInputRef:
         facts = self._at_source.get(ref.advisory_id)
@@ -150,22 +153,33 @@ class _Import:
             return ref
         return ref.model_copy(update={"at_source": {**(ref.at_source or {}), **facts}})
 
-    def _seal(self, item: FoundAdvisory) -> None:
-        self._at_source[item.advisory_id] = item.at_source
-        self.account.warnings.extend(f"{item.source}: {warning}" for warning in item.warnings)
-        try:
-            if self._dry_run:
-                new = bool(seal_events(self._store.snapshot(), item.asset, None))
+    def _seal(self, texts: list[FoundAdvisory]) -> None:
+        """Seal the advisories of a batch, before the runs that refer to them."""
+        proposals: list[tuple[FoundAdvisory, Draft]] = []
+        for item in texts:
+            self.account.warnings.extend(f"{item.source}: {warning}" for warning in item.warnings)
+            try:
+                if self._dry_run:
+                    self.account.advisories += int(bool(seal_events(self._store.snapshot(), item.asset, None)))
+                else:
+                    sealed = self._store.externalize(item.asset.document())
+                    decide = partial(seal_events, asset=item.asset, sealed=sealed)
+                    proposals.append((item, draft(self._caller, decide)))
+            except RmosError as error:
+                self._refuse(item.source, error)
+        answers = self._store.commit_many([proposal for _, proposal in proposals])
+        for (item, _), answer in zip(proposals, answers, strict=True):
+            if isinstance(answer, RmosError):
+                self._refuse(item.source, answer)
             else:
-                sealed = self._store.externalize(item.asset.document())
-                changes = commit(self._store, self._caller, lambda view: seal_events(view, item.asset, sealed))
-                new = item.advisory_id in changes.advisory_ids
-                self.changes.append(changes)
-            self.account.advisories += int(new)
-        except RmosError as error:
-            if error.exit_code == 6:  # the store itself says no: nothing further can be taken
-                raise
-            self.account.refuse(item.source, error.message)
+                self.account.advisories += int(item.advisory_id in answer.changes.advisory_ids)
+                self.changes.append(answer.changes)
+
+    def _refuse(self, source: str, error: RmosError) -> None:
+        """Count a record that was not taken, unless the store itself says no: then nothing further can be taken."""
+        if error.exit_code == 6:
+            raise error
+        self.account.refuse(source, error.message)
 
     def _renew(self) -> None:
         """Give stored runs the review facts and texts of advisories that came without their runs."""
@@ -197,72 +211,72 @@ class _Import:
             self.changes.append(commit(self._store, self._caller, decide))
         self.account.updated += int(bool(made))
 
-    def _flush(self) -> None:
-        """Judge the batch on the view of now, pack the originals of what is new, and commit."""
-        batch, self._batch = self._batch, []
-        if not batch:
-            return
+    def _write(self, runs: list[PreparedRun], originals: bytes) -> None:
+        """Judge the runs on the view of now, pack the originals of what is new, and commit."""
         view = self._store.snapshot()
-        judged = [judge(view, found) for found in batch]
+        judged = [judge(view, run) for run in runs]
         if self._dry_run:
             for item in judged:
-                self._count_planned(item)
+                self._count_planned(item, originals)
             return
-        packs = self._pack([item.run for item in judged if item.outcome == "imported"])
+        new = [item.run for item in judged if item.outcome == "imported"]
+        packs = self._pack(new, originals) if 0 < len(new) < len(runs) else {}
+        if len(new) == len(runs) and new:
+            self._store.put_blob(originals)  # the pack that these runs were encoded with
         proposals: list[tuple[Judgement, Draft, list[Judgement]]] = []
         for item in judged:
             result: list[Judgement] = []
             try:
-                proposals.append((item, self._proposal(item, packs.get(item.run.sealed.run_id), result), result))
+                pack = packs.get(item.run.run.run_id)
+                proposals.append((item, self._proposal(item, pack, result), result))
             except RmosError as error:
-                if error.exit_code == 6:
-                    raise
-                self.account.refuse(item.run.source, error.message)
+                self._refuse(item.run.run.source, error)
         answers = self._store.commit_many([proposal for _, proposal, _ in proposals])
+        changes = []
         for (item, _, result), answer in zip(proposals, answers, strict=True):
             if isinstance(answer, RmosError):
-                if answer.exit_code == 6:
-                    raise answer
-                self.account.refuse(item.run.source, answer.message)
+                self._refuse(item.run.run.source, answer)
             else:
-                self.changes.append(answer.changes)
-                self._count(result[-1])
+                changes.append(answer.changes)
+                self._count(result[-1], originals)
+        if changes:
+            self.changes.append(Changes.union(changes))
 
-    def _pack(self, runs: list[FoundRun]) -> dict[str, PackRange]:
-        """Keep the original bytes of new runs in one blob; return where each run's bytes lie in it."""
-        if not runs:
-            return {}
-        sha = self._store.put_blob(b"".join(run.original for run in runs))
+    def _pack(self, runs: list[PreparedRun], originals: bytes) -> dict[str, PackRange]:
+        """Keep the original bytes of some runs of a batch in one blob; return where each run's bytes lie in it."""
+        sha = self._store.put_blob(b"".join(originals[run.start : run.end] for run in runs))
         ranges: dict[str, PackRange] = {}
         start = 0
         for run in runs:
-            end = start + len(run.original)
-            ranges[run.sealed.run_id] = PackRange(sha256=sha, start=start, end=end)
+            end = start + run.end - run.start
+            ranges[run.run.run_id] = PackRange(sha256=sha, start=start, end=end)
             start = end
         return ranges
 
     def _proposal(self, item: Judgement, pack: PackRange | None, result: list[Judgement]) -> Draft:
-        """Return the transaction of one run; ``result`` receives what was judged inside the lock."""
-        for file in item.run.files:
+        """Return the transaction of one run, in another ``pack`` than it was prepared with if one is given.
+
+        ``result`` receives what was judged inside the lock.
+        """
+        prepared = item.run
+        for file in prepared.run.files:
             if self._store.put_blob(intake.read_file(file.path)) != file.attachment.sha256:
                 raise BadDataError(f"{file.path.name} changed while it was imported; import again.")
             if file.complaint:
-                self.account.warnings.append(f"{item.run.source}: {file.complaint}")
-        sealed = item.run.sealed.model_copy(
-            update={
-                "source": item.run.sealed.source.model_copy(update={"pack": pack}),
-                "attachments": tuple(file.attachment for file in item.run.files),
-            }
-        )
-        body = self._store.externalize(sealed.document())
-        sha = canonical_sha256(body)
+                self.account.warnings.append(f"{prepared.run.source}: {file.complaint}")
+        sealed = prepared.ready
+        if item.outcome == "imported" and (sealed is None or pack is not None):
+            body = prepared.body()
+            if pack is not None:
+                body["source"]["pack"] = pack.document()
+            sealed = stored_run(body, self._store.put_blob, self._store.resolve)
 
-        def decide(view: View) -> Sequence[events.Event]:
-            now = judge(view, item.run)
+        def decide(view: View) -> Sequence[Proposed]:
+            now = judge(view, prepared)
             result.append(now)
-            if now.outcome == "imported":
-                return [events.run_sealed(body, sha), *later_events(view, now.run, None)]
-            return later_events(view, now.run, now.known) if now.outcome == "updated" else []
+            if now.outcome == "imported" and sealed is not None:
+                return [sealed, *later_events(view, now.run.run, None)]
+            return later_events(view, now.run.run, now.known) if now.outcome == "updated" else []
 
         return draft(self._caller, decide)
 
@@ -273,15 +287,16 @@ class _Import:
         self.account.new_conflicts += int(not self._store.has_blob(sha256_hex(original)))
         return self._store.put_blob(original)
 
-    def _count(self, item: Judgement) -> None:
+    def _count(self, item: Judgement, originals: bytes) -> None:
+        found = item.run.run
         if item.outcome == "conflict" and item.known is not None:
-            blob = self._kept(item.run.original)
+            blob = self._kept(originals[item.run.start : item.run.end])
             self.account.conflicts.append(
                 Conflict(
-                    source=item.run.source,
+                    source=found.source,
                     run_id=item.known.run_id,
                     stored_sha256=item.known.source.sealed_sha256 or "",
-                    found_sha256=item.run.sealed_sha256,
+                    found_sha256=found.sealed_sha256,
                     blob_sha256=blob,
                 )
             )
@@ -292,11 +307,11 @@ class _Import:
         else:
             self.account.already_present += 1
 
-    def _count_planned(self, item: Judgement) -> None:
+    def _count_planned(self, item: Judgement, originals: bytes) -> None:
         """Count for a dry run, in which an earlier record of the same import is not in the store yet."""
-        run_id = item.run.sealed.run_id
+        run_id = item.run.run.run_id
         if item.outcome == "imported" and run_id in self._planned:
             self.account.already_present += 1
             return
         self._planned.add(run_id)
-        self._count(item)
+        self._count(item, originals)
