@@ -57,7 +57,7 @@ class Blobs:
         """
         path = self._path(check_sha256(name, what="name of a blob"))
         try:
-            for parent in (path.parent.parent, path.parent):
+            for parent in (self._folder, path.parent.parent, path.parent):
                 check_folder(parent)
             data = read_file(path)
         except (FileNotFoundError, NotADirectoryError) as error:
@@ -71,10 +71,13 @@ class Blobs:
 
     def has(self, name: str) -> bool:
         """Tell whether a blob is there, without looking at its bytes."""
-        return self._path(check_sha256(name, what="name of a blob")).is_file()
+        path = self._path(check_sha256(name, what="name of a blob"))
+        return path.is_file() and not path.is_symlink()
 
     def names(self) -> Iterator[str]:
         """Yield the names of all blobs present, whether the ledger names them or not."""
+        if self._folder.is_symlink():
+            return
         for folder, _, files in os.walk(self._folder):
             for file in files:
                 if _NAME.fullmatch(file) and self._path(file) == Path(folder, file):

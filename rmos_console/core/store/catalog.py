@@ -20,7 +20,7 @@ from rmos_console.core.store.collecting import uncollected
 from rmos_console.core.store.compact import Resolve
 from rmos_console.core.store.database import Tables
 from rmos_console.core.store.exclusive import only_one
-from rmos_console.core.store.files import ensure_folder, open_file, replace_file, sweep_temporary
+from rmos_console.core.store.files import ensure_folder, names_in, open_file, replace_file, sweep_temporary
 from rmos_console.core.store.fold import Fold
 from rmos_console.core.store.follow import Position, damaged, split_lines
 from rmos_console.core.store.layout import DATABASE_SUFFIX, Place
@@ -150,12 +150,13 @@ class Catalog:
         Reading a long ledger without a catalog must not keep every run of it in memory.
         """
         with self._lock:
-            closed = [record for record in self._records.values() if record.after.closed]
+            closed = [record for record in self._records.values() if record.after.closed and record.encoded is None]
         if len(closed) < _BACKLOG:
             return None
         for record in closed:
             with self._building:
                 record.encoded = self._encoded(record)[0]
+                record.builder = None
             self._close_segment(record, SegmentFile(record.encoded, self._store_id))
         return self._segments
 
@@ -243,19 +244,17 @@ class Catalog:
                 self._damaged.discard(number)
         with self._lock:
             record.saved_seq = after.seq
-        if after.closed and number > len(self._segments.all) - 1:
-            self._close_segment(record, SegmentFile(self._place.database(number), self._store_id))
         if after.closed:
+            self._close_segment(record, SegmentFile(self._place.database(number), self._store_id))
             with self._lock:
                 self._records.pop(number, None)
 
     def _close_segment(self, record: _Record, file: SegmentFile) -> None:
         """Put a closed segment in its place; not where an earlier one still lacks its file."""
-        number = record.after.segment
-        earlier = self._segments.all[: number - 1]
-        if len(earlier) == number - 1:
-            self._segments = Segments((*earlier, Segment(file, self._rebuild)))
-            self._ends[number] = record.after
+        at, known = record.after.segment - 1, self._segments.all
+        if len(known) >= at:
+            self._segments = Segments((*known[:at], Segment(file, self._rebuild), *known[at + 1 :]))
+            self._ends[at + 1] = record.after
 
     def _encoded(self, record: _Record) -> tuple[bytes, Position]:
         if record.encoded is not None:
@@ -317,8 +316,9 @@ class Catalog:
 
     def _names(self) -> list[str]:
         try:
-            names = os.listdir(self._place.catalog)  # noqa: PTH208  names only
-        except FileNotFoundError:
+            names = names_in(self._place.catalog)
+        except StoreError as error:  # something was planted in its place: it is not followed, and nothing is missed
+            swallowed("store.catalog", error)
             return []
         return sorted(name for name in names if name[:6].isdigit() and name[6:] == DATABASE_SUFFIX)
 

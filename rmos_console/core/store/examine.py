@@ -15,7 +15,7 @@ from rmos_console.core.records.events import KINDS, Event
 from rmos_console.core.records.report import Finding, Severity
 from rmos_console.core.store.blobs import Blobs, blob_file
 from rmos_console.core.store.bodies import blob_names
-from rmos_console.core.store.files import TEMPORARY, open_file, read_file
+from rmos_console.core.store.files import TEMPORARY, names_in, open_file, read_file
 from rmos_console.core.store.follow import Position, is_unwritten, split_lines
 from rmos_console.core.store.layout import Place
 from rmos_console.core.store.line import GENESIS, Decoded, Line, LineError, Location, decode, segment_file
@@ -166,7 +166,7 @@ class Examination:
 
     def _quarantine(self) -> Iterator[Finding]:
         folder = self._place.quarantine
-        present = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
+        present = set() if folder.is_symlink() or not folder.is_dir() else set(names_in(folder))
         for name in sorted(present | self._recovered):
             file = f"quarantine/{name}"
             if name not in present:

@@ -275,9 +275,12 @@ def write_once(folder: Path, target: Path, data: bytes) -> None:
 
 
 def _step_into(folder: Path, *, shared: bool) -> None:
-    with suppress(FileExistsError):
-        create_folder(folder)
-    check_folder(folder)
+    try:
+        check_folder(folder)
+    except FileNotFoundError:
+        with suppress(FileExistsError):
+            create_folder(folder)
+        check_folder(folder)
     if os.lstat(folder).st_mode & (stat.S_IWOTH if shared else stat.S_IWOTH | stat.S_IWGRP):
         who = "o" if shared else "go"
         raise ReadOnlyError(

@@ -20,8 +20,10 @@ from rmos_console.core.records.ids import new_id
 from rmos_console.core.store import permissions
 from rmos_console.core.store.files import (
     FOLDER_MODE,
+    check_folder,
     create_file,
     create_folder,
+    names_in,
     replace_file,
     store_error,
     sync_folder,
@@ -136,15 +138,20 @@ def locate(path: Path) -> tuple[Place, StoreFacts]:
         if not root.is_dir():
             raise _no_store(path)
         facts = place.read_facts()
-        os.listdir(place.ledger)  # noqa: PTH208  asks for the permission, not for the names
+        check_folder(place.ledger)
+        names_in(place.ledger)  # asks for the permission, not for the names
     except FileNotFoundError as error:
         if not place.facts.exists():
             raise _no_store(path) from error
-        raise NoStoreError(f"The store at {path} has no ledger folder; restore it from a copy.") from error
+        raise NoStoreError(
+            f"The store at {path} has no ledger folder; restore it from a copy, then type: rmos-console doctor"
+        ) from error
     except NotADirectoryError as error:
         raise _no_store(path) from error
     except PermissionError as error:
-        raise ReadOnlyError(f"The store at {path} may not be read by this account; check its permissions.") from error
+        raise ReadOnlyError(
+            f"The store at {path} may not be read by this account; what to change says: rmos-console doctor"
+        ) from error
     except OSError as error:
         raise store_error(error, f"opening the store at {path}") from error
     return place, facts

@@ -13,6 +13,7 @@ from rmos_console.core.store.append import Appender
 from rmos_console.core.store.files import (
     TEMPORARY,
     ensure_folder,
+    names_in,
     open_file,
     read_file,
     store_error,
@@ -67,11 +68,7 @@ def _lacks_only_newline(data: bytes, behind: Position) -> bool:
 
 def unnamed(place: Place, named: frozenset[str]) -> Iterator[Event]:
     """Yield an event for each quarantine file that the ledger does not name yet."""
-    try:
-        names = sorted(os.listdir(place.quarantine))  # noqa: PTH208  # names only: usually there are none
-    except FileNotFoundError:
-        return
-    for name in names:
+    for name in sorted(names_in(place.quarantine)):
         match = _NAME.fullmatch(name)
         if match is None or name in named:
             continue

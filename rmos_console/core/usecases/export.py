@@ -151,7 +151,7 @@ class _Writer:
             if path.is_file():
                 self.add(blob_file(name), path)
         folder = self._place.quarantine
-        for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+        for path in sorted(folder.iterdir()) if folder.is_dir() and not folder.is_symlink() else ():
             if is_quarantine_name(path.name) and not path.name.startswith("."):
                 self.add(f"quarantine/{path.name}", path)
 
