@@ -1,0 +1,115 @@
+"""Every scenario against every sabotage that it claims to catch, counted.
+
+``python -m tests.faults.matrix`` prints the table; with ``--write`` it goes into README.md beside this file.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import random
+import sys
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import NamedTuple
+
+from tests.faults.sabotage import NAMES
+from tests.faults.scenarios import SCENARIOS, Scenario
+
+README = Path(__file__).with_name("README.md")
+BEGIN, END = "<!-- the table: python -m tests.faults.matrix --write -->\n", "<!-- end of the table -->\n"
+SOUND = "none: the product as it is"
+
+
+class Cell(NamedTuple):
+    """What came of one scenario on one kind of store: in ``noticed`` of ``runs`` runs there were violations."""
+
+    scenario: str
+    sabotage: str | None
+    runs: int
+    noticed: int
+    violations: int
+    seconds: float
+
+    @property
+    def is_right(self) -> bool:
+        """Whether every run noticed the sabotage, or, on the sound store, none anything."""
+        return self.noticed == (self.runs if self.sabotage else 0)
+
+    def words(self) -> str:
+        """Return the counts in a sentence."""
+        return (
+            f"{self.scenario} x {self.sabotage or SOUND}: noticed in {self.noticed} of {self.runs} runs, "
+            f"{self.violations:,} violations, {self.seconds:.1f} s"
+        )
+
+
+def measure(scenario: Scenario, sabotage: str | None, runs: int, seed: int) -> Cell:
+    """Run a scenario several times on new stores, each with a seed of its own."""
+    began, counts = time.monotonic(), []
+    for turn in range(runs):
+        with TemporaryDirectory() as folder:
+            counts.append(len(scenario.run(Path(folder), seed + turn, sabotage)))
+    noticed = sum(count > 0 for count in counts)
+    return Cell(scenario.name, sabotage, runs, noticed, sum(counts), time.monotonic() - began)
+
+
+def measured(scenarios: Iterable[Scenario], runs: int, seed: int) -> Iterator[Cell]:
+    """Yield what comes of each scenario, on the sound store and on each that is broken in a way it claims to catch."""
+    for scenario in scenarios:
+        if scenario.missing() is None:
+            yield from (measure(scenario, sabotage, runs, seed) for sabotage in (None, *scenario.catches))
+
+
+def table(cells: Sequence[Cell]) -> str:
+    """Return the table in Markdown: a row for each sabotage, its scenarios in the order of :data:`SCENARIOS`."""
+    lines = ["| sabotage | scenario | noticed in | violations a run |", "| --- | --- | ---: | ---: |"]
+    for sabotage in (None, *NAMES):
+        for cell in (cell for cell in cells if cell.sabotage == sabotage):
+            mean = cell.violations / cell.runs
+            lines.append(
+                f"| {sabotage or SOUND} | {cell.scenario} | {cell.noticed} of {cell.runs} runs | {mean:,.1f} |"
+            )
+    return "\n".join(lines) + "\n"
+
+
+def rows(text: str) -> Iterator[tuple[str, str, str]]:
+    """Yield sabotage, scenario and "noticed in" of each row of the table in a text."""
+    inside = text.partition(BEGIN)[2].partition(END)[0]
+    for line in inside.splitlines()[2:]:
+        _, sabotage, scenario, noticed, _, _ = (part.strip() for part in line.split("|"))
+        yield sabotage, scenario, noticed
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Measure, print, and write if asked to; return 1 if a sabotage went unnoticed or the sound store failed."""
+    parser = argparse.ArgumentParser(prog="python -m tests.faults.matrix", description=__doc__.splitlines()[0])
+    parser.add_argument("--runs", type=int, default=3, help="how often each pair is run (3)")
+    parser.add_argument("--seed", type=int, default=random.randrange(1 << 32))  # noqa: S311  nothing secret
+    parser.add_argument("--scenario", action="append", choices=[each.name for each in SCENARIOS], help="only this one")
+    parser.add_argument("--write", action="store_true", help="put the table into README.md")
+    asked = parser.parse_args(arguments)
+    logging.getLogger("rmos_console").addHandler(logging.NullHandler())
+    logging.getLogger("rmos_console").propagate = False
+    chosen = [each for each in SCENARIOS if not asked.scenario or each.name in asked.scenario]
+    skipped = [f"{each.name}: skipped, {reason}" for each in chosen if (reason := each.missing()) is not None]
+    cells: list[Cell] = []
+    for cell in measured(chosen, asked.runs, asked.seed):
+        cells.append(cell)
+        _say(f"{'ok   ' if cell.is_right else 'WRONG'} {cell.words()}")
+    _say("\n".join([f"\nseed {asked.seed}", *skipped, "", table(cells)]))
+    if asked.write:
+        before, _, rest = README.read_text(encoding="utf-8").partition(BEGIN)
+        README.write_text(f"{before}{BEGIN}{table(cells)}{END}{rest.partition(END)[2]}", encoding="utf-8")
+    return 0 if all(cell.is_right for cell in cells) else 1
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
