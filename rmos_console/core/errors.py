@@ -18,6 +18,7 @@
         ├── NoStoreError               nothing there
         ├── ForeignStoreError          a folder in another RMOS layout
         ├── NewerStoreError            written by a later version
+        ├── OlderStoreError            in an older format; a migration brings it up to date
         ├── LockedError                another process holds the lock
         ├── ReadOnlyError              opened or mounted read-only, or no permission
         ├── DegradedError              a write could not be made durable earlier
@@ -144,6 +145,12 @@ class NewerStoreError(StoreError):
     """The store was written by a later version of this program."""
 
     code = "newer_store"
+
+
+class OlderStoreError(StoreError):
+    """The store is in an older format; ``doctor --migrate`` backs it up and brings it up to date."""
+
+    code = "older_store"
 
 
 class LockedError(StoreError):

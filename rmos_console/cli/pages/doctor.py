@@ -8,7 +8,7 @@ from rich.text import Text
 from rmos_console.cli import render, times
 from rmos_console.cli.pages.audit import finding_line
 from rmos_console.cli.visible import visible
-from rmos_console.core.records.doctor import AcceptedHead, Check, DoctorReport, Reverified
+from rmos_console.core.records.doctor import AcceptedHead, Check, DoctorReport, Migrated, Reverified
 
 _STATES = {
     "ok": render.Badge("✔", "ok  ", "green"),
@@ -52,6 +52,15 @@ def reverified(out: Console, done: Reverified) -> None:
         out.print(Text(f"  It said: {visible(done.noted or '')}. Windows that are open must be opened again."))
     else:
         out.print(Text(f"Whole: {read}. Nothing was noted, and nothing was written.", style=render.STRONG))
+
+
+def migrated(out: Console, done: Migrated) -> None:
+    """Print from which format to which a store was brought."""
+    if done.backup is None:
+        out.print(Text(f"The store has format {done.after}, that of this program; nothing was to be done."))
+        return
+    out.print(Text(f"Brought from format {done.before} to {done.after}.", style=render.STRONG))
+    out.print(Text(f"  The store as it was is in {visible(done.backup)}"), soft_wrap=True)
 
 
 def accepted(out: Console, done: AcceptedHead) -> None:

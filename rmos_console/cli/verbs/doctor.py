@@ -14,7 +14,7 @@ from rmos_console.cli.options import AsJson, verbs
 from rmos_console.cli.pages import doctor as doctor_page
 from rmos_console.cli.session import Session
 from rmos_console.core.errors import UsageError
-from rmos_console.core.usecases import checkpoint, doctor_accept, doctor_reverify
+from rmos_console.core.usecases import checkpoint, doctor_accept, doctor_migrate, doctor_reverify
 from rmos_console.core.usecases import doctor as use_case
 
 app = verbs()
@@ -29,6 +29,9 @@ def doctor(
     accept_head: Annotated[
         bool, typer.Option("--accept-head", help="Accept an older copy that was put back on purpose; needs --by.")
     ] = False,
+    migrate: Annotated[
+        bool, typer.Option("--migrate", help="Back a store of an older format up, and bring it up to date.")
+    ] = False,
     by: Annotated[str | None, typer.Option(metavar="ADMIN", help="The admin who signs --accept-head.")] = None,
     reason: Annotated[str | None, typer.Option(metavar="TEXT", help="Why, for --accept-head.")] = None,
     against: Annotated[
@@ -42,9 +45,12 @@ def doctor(
     Exits with 1 if something is wrong.
     """
     session = Session.of(context, as_json=as_json)
-    _check_options(reverify=reverify, accept_head=accept_head, by=by, others=(reason, against))
+    _check_options(ways=(reverify, accept_head, migrate), accept_head=accept_head, by=by, others=(reason, against))
     if reverify:
         _reverify(session)
+    elif migrate:
+        done = doctor_migrate.migrate(session.store_path, caller=session.caller)
+        session.answer(done.document, lambda out: doctor_page.migrated(out, done))
     elif accept_head and by is not None:
         _accept(session, by, reason, against)
     else:
@@ -54,9 +60,9 @@ def doctor(
             raise typer.Exit(Exit.NEGATIVE)
 
 
-def _check_options(*, reverify: bool, accept_head: bool, by: str | None, others: tuple[object, ...]) -> None:
-    if reverify and accept_head:
-        raise UsageError("--reverify and --accept-head are two different ways; choose one. `doctor` alone says which.")
+def _check_options(*, ways: tuple[bool, ...], accept_head: bool, by: str | None, others: tuple[object, ...]) -> None:
+    if sum(ways) > 1:
+        raise UsageError("--reverify, --accept-head and --migrate are different ways; `doctor` alone says which to go.")
     if accept_head and by is None:
         raise UsageError("An admin must sign --accept-head; name one with --by ADMIN.")
     if not accept_head and any(option is not None for option in (by, *others)):

@@ -42,6 +42,14 @@ class Reverified(Record):
     findings: tuple[Finding, ...] = ()
 
 
+class Migrated(Record):
+    """A store brought from an older format to that of this program; ``backup`` is None where nothing was to be done."""
+
+    before: int
+    after: int
+    backup: str | None = None
+
+
 class LostLine(Record):
     """A line that was there once; ``digest`` is None where only its number is known."""
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from contextlib import suppress
 from pathlib import Path
-from typing import Literal
+from typing import Annotated
+
+from pydantic import Field
 
 from rmos_console.core.canonical import canonical, read_json
-from rmos_console.core.errors import BadDataError, DamagedError, NewerStoreError
+from rmos_console.core.errors import BadDataError, DamagedError, NewerStoreError, OlderStoreError
 from rmos_console.core.records.record import Record
 from rmos_console.core.store.files import FACTS, check_folder, names_in, read_file
 from rmos_console.core.store.line import segment_file
@@ -29,7 +31,7 @@ class StoreFacts(Record):
     systems, to be set by hand: whoever sets it answers for one machine writing at a time.
     """
 
-    format: int
+    format: Annotated[int, Field(ge=1, strict=True)]
     store_id: str
     created_at_utc: str
     group: str | None = None
@@ -85,7 +87,8 @@ class Place:
     def read_facts(self) -> StoreFacts:
         """Return the content of store.json.
 
-        Raises :class:`FileNotFoundError`, :class:`NewerStoreError`, or :class:`DamagedError` if it cannot be read.
+        Raises :class:`FileNotFoundError`, :class:`NewerStoreError`, :class:`OlderStoreError`, or :class:`DamagedError`
+        if it cannot be read.
         """
         data = read_file(self.facts)
         try:
@@ -96,7 +99,13 @@ class Place:
                     f"The store at {self.root} has format {found}; this program reads up to {FORMAT}. Update it.",
                     format=found,
                 )
-            return _Facts1.parse(document, name="store.json")
+            if type(found) is int and 1 <= found < FORMAT:
+                raise OlderStoreError(
+                    f"The store at {self.root} has format {found}, and this program writes {FORMAT}. To back it up and "
+                    "bring it up to date, type: rmos-console doctor --migrate",
+                    format=found,
+                )
+            return StoreFacts.parse(document, name="store.json")
         except BadDataError as error:
             raise DamagedError(
                 f"store.json of {self.root} is damaged ({error.message}) Restore it from a copy, then type: "
@@ -104,7 +113,3 @@ class Place:
                 file="store.json",
                 offset=0,
             ) from error
-
-
-class _Facts1(StoreFacts):
-    format: Literal[1]

@@ -122,19 +122,7 @@ class HeldStore:
 
         Raises :class:`LockedError` where another process does not end saving it.
         """
-        folder = self._place.catalog
-        for _ in range(_CATALOG_TRIES):
-            if not folder.exists():
-                return
-            with only_one(folder / "lock") as free:
-                if free:
-                    for name in names_in(folder):
-                        if name != "lock":
-                            (folder / name).unlink()
-                    sync_folder(folder)
-                    return
-            time.sleep(_REST_SECONDS)
-        raise LockedError(f"Another process is saving the catalog in {folder}; close it and run the same again.")
+        forget_catalog(self._place)
 
     def release(self) -> None:
         """Take the note back, durably."""
@@ -213,6 +201,23 @@ class HeldStore:
             swallowed("store.degrade", failure, seq=condition.seq, kept_lock=True)
         refusal = condition.error()
         return DegradedError(refusal.message, **refusal.details)
+
+
+def forget_catalog(place: Place) -> None:
+    """Remove every database of a catalog, which is made again from the ledger; raises as the method of that name."""
+    folder = place.catalog
+    for _ in range(_CATALOG_TRIES):
+        if not folder.exists():
+            return
+        with only_one(folder / "lock") as free:
+            if free:
+                for name in names_in(folder):
+                    if name != "lock":
+                        (folder / name).unlink()
+                sync_folder(folder)
+                return
+        time.sleep(_REST_SECONDS)
+    raise LockedError(f"Another process is saving the catalog in {folder}; close it and run the same again.")
 
 
 def _no_blobs(_data: bytes) -> str:

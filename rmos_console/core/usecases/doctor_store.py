@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from rmos_console.core.errors import ForeignStoreError, NewerStoreError, NoStoreError, StoreError
+from rmos_console.core.errors import ForeignStoreError, NewerStoreError, NoStoreError, OlderStoreError, StoreError
 from rmos_console.core.records.doctor import Check
 from rmos_console.core.review.states import moment
 from rmos_console.core.store.health import look_at
@@ -74,6 +74,8 @@ def _unusable(path: Path, error: StoreError) -> Check:
             advice = f"Make a store elsewhere and bring this in: rmos-console --store DIR import {quoted}"
         elif isinstance(error, NewerStoreError):
             advice = "Update this program."
+        elif isinstance(error, OlderStoreError):
+            advice = f"To back it up and bring it up to date: rmos-console --store {quoted} doctor --migrate"
     found = error.message.split("; ")[0].rstrip(".")
     return Check.model_validate({"name": "store", "state": state, "found": found, "advice": advice})
 
