@@ -39,7 +39,7 @@ def parts(shelf: Shelf, sizes: list[int], plan: Plan, *, million: bool, with_apa
             yield f"listing files {runs}", partial(reading.listing_files, shelf, runs, plan)
         yield f"opening {runs}", partial(reading.opening, shelf, runs, plan)
     yield "window", partial(window.window, shelf, large, plan)
-    yield "diff of runs", partial(comparing.runs, plan, with_apart=with_apart)
+    yield "diff of runs", partial(comparing.runs, shelf, plan, with_apart=with_apart)
     yield "diff of programs", partial(comparing.programs, plan, plan.diff_lines, 80.0, with_difflib=True)
     yield "long diff", partial(comparing.programs, plan, plan.diff_lines * 10, 1000.0, with_difflib=False)
     yield "audit", partial(auditing.auditing, shelf, large, plan)

@@ -11,7 +11,7 @@ from rmos_console.core.compare.structural import diff_runs
 from tests.benchmarks.figures import Figure, Row, Skipped
 from tests.benchmarks.plan import Plan
 from tests.benchmarks.rivals import apart
-from tests.benchmarks.stores import workshop
+from tests.benchmarks.stores import Shelf, workshop
 from tests.benchmarks.timing import Samples, Turn, take_turns
 
 CHANGES = 50
@@ -34,11 +34,11 @@ def program(lines: int) -> tuple[str, str]:
     return "\n".join(first), "\n".join(second)
 
 
-def runs(plan: Plan, *, with_apart: bool) -> Iterator[Row]:
+def runs(shelf: Shelf, plan: Plan, *, with_apart: bool) -> Iterator[Row]:
     """Measure the difference of two runs, beside deepdiff where that can be had."""
     shop = workshop(1000)
     pairs = [(shop.run(number), shop.run(number + 1)) for number in range(0, 200, 2)]
-    rival = apart.start("deepdiff") if with_apart else "not asked for (--apart)"
+    rival = apart.start("deepdiff", shelf.folder / "apart") if with_apart else "not asked for (--apart)"
     turns = {"ours": Turn(lambda n: diff_runs(*pairs[n % len(pairs)]))}
     theirs: list[float] = []
     if isinstance(rival, apart.Apart):

@@ -30,7 +30,7 @@ from rmos_console.core.records.run import Attachment, Risk
 from rmos_console.core.review.policy import INITIAL, may_auto_approve
 from rmos_console.core.review.risk import judge_risk
 from rmos_console.core.review.signing import MEANINGS
-from rmos_console.core.store import create_store, open_store
+from rmos_console.core.store import Limits, create_store, open_store
 from rmos_console.core.store.blobs import Blobs
 from rmos_console.core.store.layout import Place
 from rmos_console.core.usecases.attempts import ATTEMPT_SECONDS, attempt_key
@@ -92,7 +92,7 @@ class Waiting(NamedTuple):
 class _Story:
     """What happens in the workshop, told to the ledger."""
 
-    def __init__(self, path: Path, share: Shares, seed: int) -> None:
+    def __init__(self, path: Path, share: Shares, seed: int, limits: Limits | None = None) -> None:
         create_store(path)
         self._place = Place(path)
         self._store_id = self._place.read_facts().store_id
@@ -100,7 +100,7 @@ class _Story:
         self._share = share
         self._shop = Workshop(seed, share.runs, share.imported)
         self._dice = random.Random(seed)  # noqa: S311  repeatable, nothing secret
-        self._ledger = LedgerWriter(self._place, self._store_id, STORE_DAY - timedelta(days=1))
+        self._ledger = LedgerWriter(self._place, self._store_id, STORE_DAY - timedelta(days=1), limits)
         self._signers = [self._signer(person_id, name, seed) for person_id, name, _ in PEOPLE]
         self._engine = OfflineEngine()
         self._unexplained: list[int] = []
@@ -291,14 +291,14 @@ class _Story:
         self._ledger.line([[events.attachment_added(self._any_run(), file)]])
 
 
-def make_ledger(path: Path, runs: int, *, seed: int = SEED) -> None:
+def make_ledger(path: Path, runs: int, *, seed: int = SEED, limits: Limits | None = None) -> None:
     """Make a store of ``runs`` runs at ``path``, which must be empty or absent; its catalog is still to be built."""
-    _Story(path, Shares.of(runs), seed).tell()
+    _Story(path, Shares.of(runs), seed, limits).tell()
 
 
-def make_store(path: Path, runs: int, *, seed: int = SEED) -> None:
+def make_store(path: Path, runs: int, *, seed: int = SEED, limits: Limits | None = None) -> None:
     """Make a store of ``runs`` runs at ``path`` with its catalog, as a program that was closed leaves it behind."""
-    make_ledger(path, runs, seed=seed)
+    make_ledger(path, runs, seed=seed, limits=limits)
     with open_store(path):
         pass
 

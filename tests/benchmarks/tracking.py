@@ -19,7 +19,7 @@ def tracking(shelf: Shelf, plan: Plan) -> Iterator[Row]:
     shop = newcomers(plan.writes + 4, seed=99)
     theirs: list[float] = []
     with shelf.scratch() as scratch:
-        rival = apart.start("mlflow", str(scratch), folder=shelf.folder / "apart")
+        rival = apart.start("mlflow", shelf.folder / "apart")
         if isinstance(rival, str):
             yield Skipped("durable create beside MLflow", rival)
             return
@@ -32,4 +32,4 @@ def tracking(shelf: Shelf, plan: Plan) -> Iterator[Row]:
             }
             ours = take_turns(plan.writes, turns)["ours"]
         rival.close()
-    yield Figure("durable create, empty store", "", ours, rivals={"MLflow": Samples.of(theirs)}, note="--apart")
+    yield Figure("durable create, empty store", "", ours, rivals={"MLflow": Samples.of(theirs)})

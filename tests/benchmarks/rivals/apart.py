@@ -6,23 +6,32 @@ Each runs as a process that answers one question a line, so that it can take tur
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import venv
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import Any, Final
 
-PINS: Final = {"deepdiff": ("deepdiff==9.1.0",), "mlflow": ("mlflow-skinny[db]==3.6.0",)}
+PINS: Final = {
+    "deepdiff": ("deepdiff==9.1.0",),
+    "mlflow": ("mlflow-skinny==3.17.2", "sqlalchemy==2.0.58", "alembic==1.20.1"),
+}
 INSTALL_SECONDS: Final = 300
 
 
 class Apart:
     """A rival in a process of its own."""
 
-    def __init__(self, python: Path, kind: str, arguments: list[str]) -> None:
+    def __init__(self, python: Path, kind: str, folder: Path) -> None:
         script = Path(__file__).with_name(f"{kind}_answers.py")
         self._process = subprocess.Popen(
-            [str(python), str(script), *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            [str(python), str(script)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            cwd=folder,
+            env={**os.environ, "MLFLOW_DISABLE_TELEMETRY": "true", "DO_NOT_TRACK": "true"},
         )
 
     def ask(self, what: str, value: Any) -> float:
@@ -45,9 +54,9 @@ class Apart:
             self._process.stdout.close()
 
 
-def start(kind: str, *arguments: str, folder: Path | None = None) -> Apart | str:
-    """Install a rival in ``folder`` and start it, or return in one sentence why it cannot be had."""
-    home = (folder or Path(mkdtemp(prefix="rival-"))) / kind
+def start(kind: str, folder: Path) -> Apart | str:
+    """Install a rival below ``folder`` and start it there, or return in one sentence why it cannot be had."""
+    home = folder / kind
     python = home / "bin" / "python"
     if not (home / "installed").exists():
         venv.create(home, with_pip=True, clear=True)
@@ -62,4 +71,4 @@ def start(kind: str, *arguments: str, folder: Path | None = None) -> Apart | str
             complaints = [line for line in done.stderr.splitlines() if line.startswith("ERROR")] or ["it said nothing"]
             return f"{' '.join(PINS[kind])} does not install here: {complaints[-1].removeprefix('ERROR: ')}"
         (home / "installed").touch()
-    return Apart(python, kind, list(arguments))
+    return Apart(python, kind, home)

@@ -6,7 +6,7 @@ import time
 
 import mlflow  # type: ignore[import-not-found]  # only there where this runs
 
-mlflow.set_tracking_uri(f"sqlite:///{sys.argv[1]}/mlflow.db")
+mlflow.set_tracking_uri("sqlite:///mlflow.db")
 mlflow.set_experiment("benchmark")
 for line in sys.stdin:
     _, run = json.loads(line)
