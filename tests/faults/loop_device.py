@@ -7,6 +7,7 @@ yet, data and journal, is gone at the next mount, exactly as after a power cut o
 from __future__ import annotations
 
 import ctypes
+import errno
 import fcntl
 import functools
 import gc
@@ -16,7 +17,7 @@ import struct
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -29,7 +30,8 @@ LOG_FLUSH = 1
 
 _SHUTDOWN = 0x8004587D  # _IOR('X', 125, __u32): EXT4_IOC_SHUTDOWN and XFS_IOC_GOINGDOWN
 _MEGABYTES = {"ext4": 128, "xfs": 320}  # xfs refuses to be smaller than 300
-_MKFS = {"ext4": ["-F", "-E", "lazy_itable_init=0,lazy_journal_init=0"], "xfs": ["-f"]}
+_MEGABYTE = 1024 * 1024
+_MKFS = {"ext4": ["-F", "-E", "nodiscard,lazy_itable_init=0,lazy_journal_init=0"], "xfs": ["-f", "-K"]}
 _BUSY_SECONDS = 10.0
 _NEEDED = ("losetup", "mount", "umount")
 
@@ -41,7 +43,7 @@ class Medium:
         self.kind = kind
         self.image = image
         self.root = root
-        self._device = run("losetup", "-f", "--show", str(image)).strip()
+        self._device = self._attached()
 
     def mount(self) -> None:
         """Mount, which replays the journal if there is something in it."""
@@ -74,9 +76,38 @@ class Medium:
         finally:
             os.close(descriptor)
 
-    def trim(self) -> None:
-        """Hand what the file system does not use back to what the image lies on: new blocks need room there again."""
+    def starve(self) -> None:
+        """Let every write to a block that is not in use yet fail, as on a disk without spare sectors, or a volume whose
+        pool is full; for a ``solid`` image."""
         run("fstrim", str(self.root))
+        descriptor = os.open(self._filler, os.O_WRONLY | os.O_CREAT, 0o600)
+        try:
+            while os.write(descriptor, bytes(_MEGABYTE)):
+                pass
+        except OSError as error:
+            if error.errno != errno.ENOSPC:
+                raise
+        finally:
+            os.close(descriptor)
+
+    def feed(self) -> None:
+        """Let writes succeed again."""
+        self._filler.unlink()
+
+    @property
+    def _filler(self) -> Path:
+        return self.image.with_name("filler")
+
+    def plug_in(self, outer: Medium) -> None:
+        """Come back from the dead after :meth:`cut` of the medium ``outer`` that the image lies on."""
+        self.unmount()
+        run("losetup", "-d", self._device)
+        outer.remount()
+        self._device = self._attached()
+        self.mount()
+
+    def _attached(self) -> str:
+        return run("losetup", "-f", "--show", str(self.image)).strip()
 
     def detach(self) -> None:
         """Let go of everything, whatever state it is in."""
@@ -93,20 +124,34 @@ def cut(descriptor: int, flag: int = NO_LOG_FLUSH) -> int:
 
 
 @contextmanager
-def medium(kind: str, room: str = "2g") -> Iterator[Medium]:
-    """Make and mount a file system whose image lies in memory, with ``room`` for it; nothing of it is left behind."""
-    with TemporaryDirectory(prefix="rmos-medium-") as name, memory(Path(name) / "ram", f"size={room}") as ram:
-        image, root = ram / "image", Path(name) / "root"
+def medium(kind: str, *, solid: bool = False, on: Path | None = None) -> Iterator[Medium]:
+    """Make and mount a file system whose image lies in memory, or in the folder ``on``; nothing of it is left behind.
+
+    Of a ``solid`` image every byte is there from the beginning, also where the file system has not written yet.
+    """
+    with ExitStack() as stack:
+        name = stack.enter_context(TemporaryDirectory(prefix="rmos-medium-"))
+        folder = on or stack.enter_context(memory(Path(name) / "ram", f"size={_MEGABYTES[kind] + 64}m"))
+        image, root = folder / "image", Path(name) / "root"
         root.mkdir()
         with image.open("wb") as file:
-            file.truncate(_MEGABYTES[kind] * 1024 * 1024)
+            file.truncate(_MEGABYTES[kind] * _MEGABYTE)
         run(f"mkfs.{kind}", "-q", *_MKFS[kind], str(image))
+        if solid:
+            _fill_holes(image)
         made = Medium(kind, image, root)
         try:
             made.mount()
             yield made
         finally:
             made.detach()
+
+
+def _fill_holes(image: Path) -> None:
+    with image.open("r+b") as file:
+        while data := file.read(_MEGABYTE):
+            file.seek(-len(data), os.SEEK_CUR)
+            file.write(data)
 
 
 @contextmanager

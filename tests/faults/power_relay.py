@@ -20,7 +20,7 @@ from tests.store.making import draft, sealed
 CUTS_CATCH = ("no_fsync", "rename_without_fsync", "no_directory_fsync", "quarantine_cut_early")
 """The ways to break a store that power cuts in front of system calls find."""
 
-RELAY_CATCHES = ("no_fsync", "catalog_ahead")
+RELAY_CATCHES = ("no_fsync", "rename_without_fsync", "catalog_ahead", "quarantine_cut_early")
 """The ways to break a store that power cuts behind dead writers find."""
 
 SUCCESSORS = ("again", "visit")

@@ -16,6 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+from rmos_console.core.errors import StoreError
 from rmos_console.core.records.actor import Actor, Caller
 from rmos_console.core.store import Committed, Limits, Store, open_store
 from rmos_console.core.usecases.importing import import_paths
@@ -44,6 +45,11 @@ class Job:
         self.out = Path(out)
         self.first = first
         self._acknowledged = os.open(self.out, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+
+    @property
+    def word(self) -> Path:
+        """Where the word stands that a :func:`bystander` waits for."""
+        return self.out.with_name("word")
 
     def numbers(self) -> Iterator[int]:
         """Yield this writer's numbers, for ever."""
@@ -153,6 +159,49 @@ def dies(job: Job) -> None:
     rivals(job)
 
 
+def bystander(job: Job) -> None:
+    """Commit once, wait for the word (a file beside the acknowledgements), and try once more."""
+    with job.opened() as store:
+        job.commit(store, job.first)
+        while not job.word.exists():
+            time.sleep(0.001)  # another process's word is waited for
+        job.commit(store, job.first + 1)
+
+
+def _forget(folder: Path) -> None:
+    """Let the kernel forget what it holds of the files below a folder, so that they are read from the medium."""
+    for file in folder.rglob("*"):
+        if file.is_file():
+            with file.open("rb") as opened:
+                os.posix_fadvise(opened.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+
+
+def bereft(job: Job) -> None:
+    """Commit a few runs, wait for the word, then try everything and say what came of it: ``told <act> <outcome>``."""
+    store = job.opened()
+    for number in range(5):
+        job.commit(store, number)
+    while not job.word.exists():
+        time.sleep(0.001)  # another process's word is waited for
+    acts: dict[str, Callable[[], object]] = {
+        "commit": lambda: store.commit(draft(sealed(100))),
+        "commit again": lambda: store.commit(draft(sealed(101))),
+        "put_blob": lambda: store.put_blob(b"bytes"),
+        "read": lambda: store.read_run(run_id(3)),
+        "open": job.opened,
+        "snapshot": lambda: f"{store.snapshot().run_count} runs",
+    }
+    _forget(job.store)
+    for name, act in acts.items():
+        try:
+            outcome = f"done {act()}"
+        except StoreError as error:
+            outcome = f"refused {error.exit_code} {error.message}"
+        except Exception as error:  # noqa: BLE001  whatever it is, the scenario judges it
+            outcome = f"raised {error!r}"
+        job.acknowledge("told", f"{name}: {outcome}")
+
+
 WORKS: dict[str, Callable[[Job], Any]] = {
-    each.__name__: each for each in (commits, rivals, blobs, large, visits, looks, imports, dies)
+    each.__name__: each for each in (commits, rivals, blobs, large, visits, looks, imports, dies, bystander, bereft)
 }

@@ -53,7 +53,10 @@ def test_a_cut_behind_any_dead_writer_loses_nothing(kind: str, tally: Callable[[
 @pytest.mark.faults_full
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize("sabotage", CUTS_CATCH)
-def test_cuts_at_system_calls_show_what_is_broken(kind: str, sabotage: str, tally: Callable[[str], None]) -> None:
+def test_cuts_at_system_calls_show_what_is_broken(
+    kind: str, sabotage: str, tally: Callable[[str], None], expected_logs: Callable[..., object]
+) -> None:
+    expected_logs("swallowed", always=False)
     violations, cuts = cut_at_each_step(kind, sabotage=sabotage)
     assert violations, f"{cuts} power cuts with {sabotage}, and nothing was noticed"
     tally(f"{sabotage} on {kind}: {len(violations)} violations in {cuts} power cuts: {violations[0]:.140}")
@@ -62,7 +65,10 @@ def test_cuts_at_system_calls_show_what_is_broken(kind: str, sabotage: str, tall
 @pytest.mark.faults_full
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize("sabotage", RELAY_CATCHES)
-def test_cuts_behind_dead_writers_show_what_is_broken(kind: str, sabotage: str, tally: Callable[[str], None]) -> None:
+def test_cuts_behind_dead_writers_show_what_is_broken(
+    kind: str, sabotage: str, tally: Callable[[str], None], expected_logs: Callable[..., object]
+) -> None:
+    expected_logs("swallowed", always=False)
     violations, cuts = cut_behind_the_dead(kind, sabotage=sabotage)
     assert violations, f"{cuts} power cuts with {sabotage}, and nothing was noticed"
     tally(f"{sabotage} on {kind}: {len(violations)} violations in {cuts} power cuts: {violations[0]:.140}")
