@@ -12,6 +12,7 @@ from rmos_console.core.errors import DamagedError, DegradedError, RmosError, Sto
 from rmos_console.core.log import logger, swallowed
 from rmos_console.core.records.changes import Changes
 from rmos_console.core.store.append import Appender, Limits, UndurableError
+from rmos_console.core.store.files import store_error
 from rmos_console.core.store.follow import Position
 from rmos_console.core.store.live import Live
 from rmos_console.core.store.lock import StoreLock
@@ -107,7 +108,7 @@ class Committer:
 
     @contextmanager
     def _guarded(self) -> Iterator[None]:
-        """Note, while the lock is still held, what forbids every process to write on."""
+        """Note, while the lock is still held, what forbids every process to write on; say what the system refused."""
         try:
             yield
         except DamagedError as error:
@@ -116,6 +117,8 @@ class Committer:
             raise
         except UndurableError as error:
             raise self._degrade(error) from error
+        except OSError as error:
+            raise store_error(error, f"preparing to write to {self._live.place.root}") from error
 
     def _degrade(self, error: UndurableError) -> DegradedError:
         behind = self._live.follower.position

@@ -196,6 +196,8 @@ def read_line(place: Place, location: Location) -> Line:
         descriptor = open_file(place.segment(location.segment))
     except FileNotFoundError as error:
         raise damaged(location.file, 0, "the file is missing") from error
+    except OSError as error:
+        raise store_error(error, f"reading {location.file}") from error
     try:
         decoded = _expect(location.seq, decode(_read_raw(descriptor, location.offset)))
     except LineError as error:

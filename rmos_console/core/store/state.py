@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from rmos_console.core.errors import DamagedError, DegradedError, StoreError
-from rmos_console.core.store.files import create_file, open_file, write_all
+from rmos_console.core.store.files import create_file, open_file, store_error, write_all
 
 SIZE = 4096
 _NOTE_OFFSET = 2048
@@ -77,17 +77,16 @@ def create_state(path: Path) -> None:
 def read_condition(path: Path) -> Condition | None:
     """Return the condition noted, or None. A missing file (a copy has none) notes nothing.
 
-    Bytes that are no note are themselves damage: they may have been one.
+    Bytes that are no note are themselves damage: they may have been one. Raises :class:`StoreError` if the file cannot
+    be read.
     """
     try:
-        descriptor = open_file(path)
+        text = _read_note(path)
     except FileNotFoundError:
         return None
-    try:
-        text = os.pread(descriptor, SIZE - _NOTE_OFFSET, _NOTE_OFFSET)
-        short = len(text) + _NOTE_OFFSET < SIZE
-    finally:
-        os.close(descriptor)
+    except OSError as error:
+        raise store_error(error, f"reading {path}") from error
+    short = len(text) + _NOTE_OFFSET < SIZE
     stripped = text.strip().decode("utf-8", "replace")
     if not stripped and not short:
         return None
@@ -99,8 +98,19 @@ def read_condition(path: Path) -> Condition | None:
     return Condition("damaged", "state", _NOTE_OFFSET)
 
 
+def _read_note(path: Path) -> bytes:
+    descriptor = open_file(path)
+    try:
+        return os.pread(descriptor, SIZE - _NOTE_OFFSET, _NOTE_OFFSET)
+    finally:
+        os.close(descriptor)
+
+
 def write_condition(path: Path, condition: Condition) -> None:
-    """Note a condition durably; raises :class:`OSError` if even that fails. An earlier note stays: it came first."""
+    """Note a condition durably; an earlier note stays, since it came first.
+
+    Raises :class:`OSError` or :class:`StoreError` if even that fails.
+    """
     if read_condition(path) is not None:
         return
     if not os.path.lexists(path):
