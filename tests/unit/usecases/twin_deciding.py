@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from hypothesis import strategies as st
-from hypothesis.stateful import precondition, rule
+from hypothesis.stateful import initialize, precondition, rule
 
 from rmos_console.core.identity import Signer, unlock
 from rmos_console.core.store import Store
@@ -18,7 +18,7 @@ from tests.unit.usecases.twin_recording import WHO, Recording
 
 persons = st.sampled_from(WHO)
 choices = st.integers(0, 20)
-reasons = st.sampled_from([None, "I looked at it."])
+reasons = st.sampled_from([None, *["I looked at it."] * 4])
 
 someone = precondition(lambda self: bool(self.signers))
 some_text = precondition(lambda self: bool(self.signers) and any(run.refs for run in self.twin.runs.values()))
@@ -37,6 +37,20 @@ class Deciding(Recording):
         """Return a run and an advisory that it carries."""
         found = [(run_id, advisory) for run_id, run in self.twin.runs.items() for advisory in run.refs]
         return found[choice % len(found)]
+
+    @initialize(peopled=st.sampled_from([True, True, True, False]), second=st.booleans(), other=st.booleans())
+    def begin(self, *, peopled: bool, second: bool, other: bool) -> None:
+        """Three times in four there are people and texts from the start."""
+        if not peopled:
+            return
+        for slot, level in enumerate(("GREEN", "YELLOW", "RED")):
+            self.create(slot, level, "OK", 50, other=other)
+        for number, who in enumerate(WHO[:3]):
+            self.enrol(who, "admin" if number == 1 else "reviewer", 1, other=other)
+        if second:
+            self.set_policy(1, "tiered", ("offline@1",), second=True, reopen=False, other=other)
+        for choice in range(3):
+            self.explain(choice, "", force=False, other=not other)
 
     @rule(who=persons, role=st.sampled_from(["reviewer", "admin"]), choice=choices, other=st.booleans())
     def enrol(self, who: str, role: str, choice: int, *, other: bool) -> None:
@@ -201,9 +215,12 @@ class Deciding(Recording):
         )
 
     @some_text
-    @rule(who=choices, choice=choices, other=st.booleans())
-    def withdraw(self, who: int, choice: int, *, other: bool) -> None:
+    @rule(who=choices, choice=choices, mine=st.booleans(), other=st.booleans())
+    def withdraw(self, who: int, choice: int, *, mine: bool, other: bool) -> None:
         signer, (run_id, advisory) = self.signer(who), self.text_of(choice)
+        deeds = self.twin.runs[run_id].deeds.get(advisory)
+        if mine and deeds:
+            signer = self.signers[deeds[-1].who]
 
         def expected() -> bool:
             self.twin.decide(signer.person_id, signer.public_key, run_id, advisory, "withdrawn", None)
