@@ -15,7 +15,7 @@ from rmos_console.core.store.layout import Place
 from rmos_console.core.store.propose import Taken, take_in
 from rmos_console.core.store.segments import Segments
 from rmos_console.core.store.state import Condition, read_condition
-from rmos_console.core.store.touched import changes_of
+from rmos_console.core.store.touched import Touched
 from rmos_console.core.store.view import Snapshot
 
 Record = Callable[[list[Taken], Position, Position], None]
@@ -83,17 +83,17 @@ class Live:
         before = found.seq if found is not None and found.kind == "degraded" else None
         if self._broken is not None:
             raise self._broken
-        changes: Changes | None = None
+        touched, behind = Touched(), self.follower.position.seq
         try:
             for verified in self.follower.read(before):
-                news = self._take_line(verified)
-                changes = news if changes is None else changes | news
+                touched.add(item.event for item in self._take_line(verified))
                 if verified.after.closed:
                     self._let_go(self._settle())
         except DamagedError as error:
             self._broken = error
             raise
-        return changes
+        end = self.follower.position.seq
+        return touched.changes(end) if end > behind else None
 
     def take(self, child: Fold, taken: list[Taken], after: Position) -> None:
         """Make a line visible that is durable; ``child`` is the fold with all of it taken in."""
@@ -134,7 +134,7 @@ class Live:
         with self._brief:
             self.fold.rebase(segments.maps(), (end.segment, end.offset))
 
-    def _take_line(self, verified: VerifiedLine) -> Changes:
+    def _take_line(self, verified: VerifiedLine) -> list[Taken]:
         line = verified.line
         child = self.fold.child()
         taken: list[Taken] = []
@@ -147,4 +147,4 @@ class Live:
         except RmosError as error:
             raise damaged(line.location.file, line.location.offset, error.message.rstrip(".")) from error
         self.take(child, taken, verified.after)
-        return changes_of((item.event for item in taken), line.seq)
+        return taken
