@@ -10,7 +10,7 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Self
 
-from tests.faults.sabotage import apply
+from tests.faults.sabotage import SeamGoneError, apply
 
 CONTEXT = multiprocessing.get_context("fork")
 PATIENCE_SECONDS = 60.0
@@ -34,6 +34,8 @@ class Talk:
             word = self._connection.recv()
         except EOFError as error:
             raise ChildError("it ended without a word") from error
+        if isinstance(word, SeamGoneError):  # no finding about the store: nothing was sabotaged
+            raise word
         if isinstance(word, _Died):
             raise ChildError(word.reason)
         return word
@@ -84,6 +86,8 @@ def _run(work: Callable[[Talk], None], connection: Any, sabotage: str | None) ->
         if sabotage is not None:
             apply(sabotage)
         work(Talk(connection))
+    except SeamGoneError as error:
+        connection.send(error)
     except BaseException as error:  # noqa: BLE001  whatever it is, the test must hear of it
         where = traceback.extract_tb(error.__traceback__)[-1]
         connection.send(_Died(f"{type(error).__name__}: {error} ({where.name}, line {where.lineno})"))
