@@ -39,11 +39,11 @@ def started(module: str, arguments: Sequence[Sequence[object]]) -> Iterator[list
             worker.communicate()
 
 
-def go(workers: Sequence[Worker]) -> None:
-    """Let waiting workers begin; one that is dead already is found by :func:`ended`."""
+def go(workers: Sequence[Worker], word: str = "go") -> None:
+    """Send a word to waiting workers; one that is dead already is found by :func:`ended`."""
     for worker in workers:
         if worker.poll() is None and worker.stdin is not None:
-            worker.stdin.write("go\n")
+            worker.stdin.write(f"{word}\n")
             worker.stdin.flush()
 
 
