@@ -1,6 +1,7 @@
 """Every scenario against every sabotage that it claims to catch, counted.
 
-``python -m tests.faults.matrix`` prints the table; with ``--write`` it goes into README.md beside this file.
+``python -m tests.faults.matrix`` prints the table; with ``--write`` it goes into README.md beside this file, where rows
+of scenarios that were not run stay.
 """
 
 from __future__ import annotations
@@ -23,6 +24,15 @@ BEGIN, END = "<!-- the table: python -m tests.faults.matrix --write -->\n", "<!-
 SOUND = "none: the product as it is"
 
 
+class Row(NamedTuple):
+    """A row of the table, as it is written."""
+
+    sabotage: str
+    scenario: str
+    noticed: str
+    violations: str
+
+
 class Cell(NamedTuple):
     """What came of one scenario on one kind of store: in ``noticed`` of ``runs`` runs there were violations."""
 
@@ -37,6 +47,11 @@ class Cell(NamedTuple):
     def is_right(self) -> bool:
         """Whether every run noticed the sabotage, or, on the sound store, none anything."""
         return self.noticed == (self.runs if self.sabotage else 0)
+
+    def row(self) -> Row:
+        """Return the row of the table."""
+        mean = f"{self.violations / self.runs:,.1f}"
+        return Row(self.sabotage or SOUND, self.scenario, f"{self.noticed} of {self.runs} runs", mean)
 
     def words(self) -> str:
         """Return the counts in a sentence."""
@@ -63,24 +78,28 @@ def measured(scenarios: Iterable[Scenario], runs: int, seed: int) -> Iterator[Ce
             yield from (measure(scenario, sabotage, runs, seed) for sabotage in (None, *scenario.catches))
 
 
-def table(cells: Sequence[Cell]) -> str:
-    """Return the table in Markdown: a row for each sabotage, its scenarios in the order of :data:`SCENARIOS`."""
-    lines = ["| sabotage | scenario | noticed in | violations a run |", "| --- | --- | ---: | ---: |"]
-    for sabotage in (None, *NAMES):
-        for cell in (cell for cell in cells if cell.sabotage == sabotage):
-            mean = cell.violations / cell.runs
-            lines.append(
-                f"| {sabotage or SOUND} | {cell.scenario} | {cell.noticed} of {cell.runs} runs | {mean:,.1f} |"
-            )
-    return "\n".join(lines) + "\n"
+def table(found: Iterable[Row]) -> str:
+    """Return the table in Markdown, by sabotage and then by scenario, both in the order of their lists."""
+    sabotages, scenarios = [SOUND, *NAMES], [each.name for each in SCENARIOS]
+    known = [row for row in found if row.sabotage in sabotages and row.scenario in scenarios]
+    known.sort(key=lambda row: (sabotages.index(row.sabotage), scenarios.index(row.scenario)))
+    head = ["| sabotage | scenario | noticed in | violations a run |", "| --- | --- | ---: | ---: |"]
+    return "\n".join([*head, *(f"| {' | '.join(row)} |" for row in known)]) + "\n"
 
 
-def rows(text: str) -> Iterator[tuple[str, str, str]]:
-    """Yield sabotage, scenario and "noticed in" of each row of the table in a text."""
-    inside = text.partition(BEGIN)[2].partition(END)[0]
-    for line in inside.splitlines()[2:]:
-        _, sabotage, scenario, noticed, _, _ = (part.strip() for part in line.split("|"))
-        yield sabotage, scenario, noticed
+def rows(text: str) -> list[Row]:
+    """Return the rows of the table in a text."""
+    lines = text.partition(BEGIN)[2].partition(END)[0].splitlines()[2:]
+    return [Row(*(part.strip() for part in line.strip("|").split("|"))) for line in lines]
+
+
+def rewrite(measured: Sequence[Row]) -> None:
+    """Put rows into README.md in place of those of the same scenarios."""
+    text = README.read_text(encoding="utf-8")
+    anew = {row.scenario for row in measured}
+    kept = [row for row in rows(text) if row.scenario not in anew]
+    before, _, rest = text.partition(BEGIN)
+    README.write_text(f"{before}{BEGIN}{table([*kept, *measured])}{END}{rest.partition(END)[2]}", encoding="utf-8")
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -99,10 +118,10 @@ def main(arguments: Sequence[str]) -> int:
     for cell in measured(chosen, asked.runs, asked.seed):
         cells.append(cell)
         _say(f"{'ok   ' if cell.is_right else 'WRONG'} {cell.words()}")
-    _say("\n".join([f"\nseed {asked.seed}", *skipped, "", table(cells)]))
+    found = [cell.row() for cell in cells]
+    _say("\n".join([f"\nseed {asked.seed}", *skipped, "", table(found)]))
     if asked.write:
-        before, _, rest = README.read_text(encoding="utf-8").partition(BEGIN)
-        README.write_text(f"{before}{BEGIN}{table(cells)}{END}{rest.partition(END)[2]}", encoding="utf-8")
+        rewrite(found)
     return 0 if all(cell.is_right for cell in cells) else 1
 
 

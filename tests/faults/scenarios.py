@@ -19,6 +19,7 @@ from tests.faults import (
     scenario_kills,
     scenario_one_line,
     scenario_power_model,
+    scenario_prefixes,
     scenario_quarantine,
     scenario_rotation,
     scenario_stray_close,
@@ -50,6 +51,10 @@ def _history(folder: Path, seed: int, sabotage: str | None) -> list[str]:
 
 def _ids(folder: Path, seed: int, sabotage: str | None) -> list[str]:
     return scenario_ids.scenario(folder, seed, sabotage, processes=3, races=150)
+
+
+def _prefixes(folder: Path, seed: int, sabotage: str | None) -> list[str]:
+    return scenario_prefixes.scenario(folder, seed, sabotage, operations=300)
 
 
 def _vandal(folder: Path, _seed: int, sabotage: str | None) -> list[str]:
@@ -108,6 +113,7 @@ SCENARIOS = (
     Scenario("racing claims", scenario_claims.CATCHES, scenario_claims.scenario, is_quick=True),
     Scenario("one line", scenario_one_line.CATCHES, scenario_one_line.scenario, is_quick=True),
     Scenario("rotation", scenario_rotation.CATCHES, scenario_rotation.scenario, is_quick=True),
+    Scenario("prefixes", scenario_prefixes.CATCHES, _prefixes),
     Scenario("racing ids", scenario_ids.CATCHES, _ids),
     Scenario("lock vandal", scenario_vandal.CATCHES, _vandal),
     Scenario("histories", scenario_history.CATCHES, _history),
