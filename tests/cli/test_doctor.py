@@ -162,6 +162,16 @@ def test_leftovers_are_counted(cli: Command) -> None:
     assert checks(cli, 0)["leftovers"]["found"].startswith("1 ")
 
 
+def test_a_copy_beside_the_original_is_named_until_it_is_written(cli: Command, tmp_path: Path) -> None:
+    cli.create()
+    assert "copy" not in checks(cli, 0)
+    shutil.copytree(cli.store, tmp_path / "copy", copy_function=shutil.copy2)
+    cli.store = tmp_path / "copy"
+    assert "Write to one of the two only" in checks(cli, 0)["copy"]["advice"]
+    cli.create()
+    assert "copy" not in checks(cli, 0)
+
+
 STOPPED = """
 import sys
 from pathlib import Path

@@ -92,6 +92,8 @@ def judge(store: HeldStore, path: Path, progress: Progress, cancelled: Cancelled
                 damage.append(item)
         progress(lines, lines, "reading files anew")
         damage += [item for item in looking.beside() if item.severity == "damage"]
+        # Lines may verify and still make no sense together; opening finds that, and would note it again at once.
+        broken = broken or (opened.unread if store.lost is None else None)
         if broken is not None and not damage:
             damage.append(_finding(broken))
     return Judged(tuple(damage), replay, lines)

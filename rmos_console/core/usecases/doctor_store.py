@@ -52,7 +52,7 @@ def check_store(path: Path) -> Iterator[Check]:
     yield check_permissions(place, facts)
     yield check_file_system(place.root, facts)
     yield from check_room(place.root)
-    yield _asked_lock(place)
+    yield from _asked_lock(place)
     try:
         health = look_at(place, facts.store_id)
     except StoreError as error:
@@ -143,11 +143,17 @@ def room(name: str, free: int | None, limits: tuple[int, int], found: str) -> Ch
     return Check(name=name, state="fail" if free < limits[0] else "warn", found=found, advice=advice)
 
 
-def _asked_lock(place: Place) -> Check:
+def _asked_lock(place: Place) -> Iterator[Check]:
     try:
-        return check_lock(lock_state(place), datetime.now(UTC))
+        lock = lock_state(place)
     except OSError as error:
-        return Check(name="lock", state="fail", found=f"{place.lock}: {error.strerror}", advice="Make it readable.")
+        yield Check(name="lock", state="fail", found=f"{place.lock}: {error.strerror}", advice="Make it readable.")
+        return
+    yield check_lock(lock, datetime.now(UTC))
+    if lock.note is not None and lock.note.place is not None and lock.note.place[1] != place.root.lstat().st_ino:
+        found = f"this folder is a copy: when it was last written, by {lock.note.words()}, it was another one"
+        advice = "Write to one of the two only, or they part ways for good; to look at the other, audit it."
+        yield Check(name="copy", state="warn", found=found, advice=advice)
 
 
 def check_lock(lock: LockState, now: datetime) -> Check:

@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from rmos_console.core.canonical import canonical
 from rmos_console.core.errors import DegradedError, LockedError, ReadOnlyError, StoreError
 from rmos_console.core.store import open_store
 from rmos_console.core.store import release as release_module
+from rmos_console.core.store.line import encode
 from rmos_console.core.usecases.audit import audit
 from rmos_console.core.usecases.doctor_reverify import reverify
 from tests.store.making import independent_verify, new_store, run_id
@@ -105,6 +107,19 @@ def test_a_damaged_store_is_written_on_after_the_bytes_were_put_back(path: Path)
     done = reverify(path, caller=CALLER)
     assert done.cleared
     assert is_writable(path, 4)
+
+
+def test_lines_that_verify_and_make_no_sense_are_not_called_whole(path: Path) -> None:
+    seq, digest, _ = independent_verify(path)
+    nonsense = {"kind": "run.meta_patched", "run_id": run_id(99), "set": {}, "unset": []}
+    transaction = {"at": "2026-01-01T00:00:00Z", "by": {"id": "x", "kind": "service"}, "events": [nonsense], "id": "t"}
+    with (path / SEGMENT).open("ab") as file:
+        file.write(encode(digest, seq + 1, [canonical(transaction)])[0])
+    note = note_what_is_wrong(path)
+    assert note is not None
+    done = reverify(path, caller=CALLER)
+    assert (done.ok, done.cleared) == (False, False)
+    assert noted(path) == note
 
 
 @pytest.mark.parametrize("catalog", [True, False], ids=["the catalog remembers", "only the note remembers"])
