@@ -20,8 +20,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from rmos_console.core import identity
 from rmos_console.core.canonical import canonical_sha256
-from rmos_console.core.explain.engine import EngineInput
-from rmos_console.core.explain.offline import OfflineEngine
+from rmos_console.core.explain.engine import Explanation
 from rmos_console.core.identity import Signer
 from rmos_console.core.records import events
 from rmos_console.core.records.advisory import AdvisoryAsset, AdvisoryInputRef, BasedOn, Engine
@@ -34,6 +33,7 @@ from rmos_console.core.store import Limits, create_store, open_store
 from rmos_console.core.store.blobs import Blobs
 from rmos_console.core.store.layout import Place
 from rmos_console.core.usecases.attempts import ATTEMPT_SECONDS, attempt_key
+from tests.benchmarks.explained import explanations
 from tests.benchmarks.ledger_writer import LedgerWriter
 from tests.benchmarks.workshop import LAST_DAY, STORE_DAY, Workshop, text_of
 
@@ -102,8 +102,9 @@ class _Story:
         self._dice = random.Random(seed)  # noqa: S311  repeatable, nothing secret
         self._ledger = LedgerWriter(self._place, self._store_id, STORE_DAY - timedelta(days=1), limits)
         self._signers = [self._signer(person_id, name, seed) for person_id, name, _ in PEOPLE]
-        self._engine = OfflineEngine()
-        self._unexplained: list[int] = []
+        self._steps = self._plan()
+        self._picks = self._choose()
+        self._said = explanations(self._shop, self._picks)
         self._waiting: list[Waiting] = []
         self._runs = 0
         self._decisions = 0
@@ -114,23 +115,48 @@ class _Story:
         self._enrol()
         while self._runs < self._share.imported:
             self._import(min(RUNS_PER_LINE, self._share.imported - self._runs))
-        share = self._share
-        steps = (
-            [self._create] * (share.runs - share.imported)
-            + [self._explain] * share.explained
-            + [self._decide] * share.decisions
-            + [self._patch] * share.patches
-            + [self._attach_file] * share.files
-        )
-        self._dice.shuffle(steps)
-        span = (LAST_DAY + timedelta(hours=2) - STORE_DAY) / max(len(steps), 1)
-        for done, step in enumerate(steps):
+        todo = {
+            "create": self._create,
+            "decide": self._decide,
+            "patch": self._patch,
+            "file": self._attach_file,
+        }
+        span = (LAST_DAY + timedelta(hours=2) - STORE_DAY) / max(len(self._steps), 1)
+        explained = zip(self._picks, self._said, strict=True)
+        for done, step in enumerate(self._steps):
             self._ledger.advance_to(STORE_DAY + span * done)
-            step()
-        while self._decisions < share.decisions and self._waiting:
+            if step == "explain":
+                self._explain(*next(explained))
+            else:
+                todo[step]()
+        while self._decisions < self._share.decisions and self._waiting:
             self._ledger.advance(timedelta(seconds=4))
             self._decide()
         self._ledger.close()
+
+    def _plan(self) -> list[str]:
+        """Return what happens after the imports, in order."""
+        share = self._share
+        steps = ["create"] * (share.runs - share.imported) + ["explain"] * share.explained
+        steps += ["decide"] * share.decisions + ["patch"] * share.patches + ["file"] * share.files
+        self._dice.shuffle(steps)
+        return steps
+
+    def _choose(self) -> list[int]:
+        """Return the numbers of the runs that are explained, in order: any that are there by then, each once."""
+        there = list(range(self._share.imported))
+        runs = self._share.imported
+        picks = []
+        for step in self._steps:
+            if step == "create":
+                there.append(runs)
+                runs += 1
+            elif step == "explain":
+                place = self._dice.randrange(len(there))
+                picks.append(there[place])
+                there[place] = there[-1]
+                there.pop()
+        return picks
 
     def _signer(self, person_id: str, name: str, seed: int) -> Signer:
         key = Ed25519PrivateKey.from_private_bytes(hashlib.sha256(f"{seed} {person_id}".encode()).digest())
@@ -174,17 +200,13 @@ class _Story:
 
     def _sealed(self) -> events.Event:
         document = self._shop.run(self._runs)
-        self._unexplained.append(self._runs)
         self._runs += 1
         return events.run_sealed(document, canonical_sha256(document))
 
     def _any_run(self) -> str:
         return str(self._shop.run(self._dice.randrange(self._runs))["run_id"])
 
-    def _explain(self) -> None:
-        place = self._dice.randrange(len(self._unexplained))
-        number, self._unexplained[place] = self._unexplained[place], self._unexplained[-1]
-        self._unexplained.pop()
+    def _explain(self, number: int, said: Explanation) -> None:
         run = self._shop.run(number)
         sha, engine = canonical_sha256(run), self._dice.choices(ENGINES, weights=(3, 2))[0]
         attempt, key = f"att_{number:032x}", attempt_key(sha, engine)
@@ -194,11 +216,10 @@ class _Story:
         )
         self._ledger.line([[pending]])
         self._ledger.advance(timedelta(milliseconds=30))
-        asset = self._asset(number, run, sha, engine)
+        asset = self._asset(number, run, sha, engine, said)
         self._ledger.line([self._finish(run, sha, asset, engine, attempt, key)])
 
-    def _asset(self, number: int, run: dict[str, Any], sha: str, engine: Engine) -> AdvisoryAsset:
-        said = self._engine.explain(EngineInput(run=run, run_sha256=sha))
+    def _asset(self, number: int, run: dict[str, Any], sha: str, engine: Engine, said: Explanation) -> AdvisoryAsset:
         return AdvisoryAsset(
             advisory_id=f"adv_{number:032x}",
             kind="explanation",

@@ -12,7 +12,7 @@ from rmos_console.core.store import open_store
 from tests.benchmarks import children, product
 from tests.benchmarks.rivals import sqlite, tiny
 
-PAGE = 100
+PAGE = 50
 
 
 def _store(path: Path, paged: Callable[[], None], loaded: Callable[[], None]) -> None:

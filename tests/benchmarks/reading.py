@@ -17,7 +17,9 @@ from tests.benchmarks.rivals.rival import Rival
 from tests.benchmarks.stores import Shelf
 from tests.benchmarks.timing import Samples, Turn, take_turns
 
-PAGE: Final = 100
+PAGE: Final = 50
+"""Rows of a page: what a window shows."""
+
 WORDS: Final = ("rosewood", "aggressive", "shopbot", "t104", "f030")
 CHOICES: Final[Mapping[str, Sequence[str]]] = {
     "status": ("OK", "BLOCKED", "ERROR"),
@@ -59,8 +61,14 @@ def _looks(store: Store, database: sqlite.Sqlite, size: str, plan: Plan) -> Iter
         (
             "all facet counts",
             1.0,
-            Turn(lambda _: product.counts(store)),
-            several._replace(do=lambda _: database.counts()),
+            Turn(lambda _: product.counts(store, {})),
+            several._replace(do=lambda _: database.counts({})),
+        ),
+        (
+            "all facet counts under any combination",
+            1.0,
+            Turn(lambda n: product.counts(store, chosen(n))),
+            several._replace(do=lambda n: database.counts(chosen(n))),
         ),
         (
             "text",

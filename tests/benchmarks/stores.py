@@ -23,7 +23,7 @@ FILLS: Mapping[str, Callable[[Path, Iterable[Document]], None]] = {
     "files": per_file.fill,
 }
 
-VERSION = 1
+VERSION = 2
 """Part of the names in the folder; goes up where what is in a store changes."""
 
 

@@ -59,14 +59,24 @@ class Turn(NamedTuple):
     ready: Callable[[int], object] | None = None
 
 
-def take_turns(rounds: int, turns: Mapping[str, Turn], *, warm: int = 1) -> dict[str, Samples]:
+LONGEST_SECONDS = 40.0
+"""What is so slow that its rounds take longer has fewer of them, but one at least."""
+
+
+def take_turns(
+    rounds: int, turns: Mapping[str, Turn], *, warm: int = 1, longest: float = LONGEST_SECONDS
+) -> dict[str, Samples]:
     """Return the milliseconds of each call, by name; the first ``warm`` rounds are not counted.
 
-    The collector of garbage stays on, because users have it on, but starts each measurement empty.
+    No round begins once ``longest`` seconds have passed and one was counted. The collector of garbage stays on, because
+    users have it on, but starts each measurement empty.
     """
     taken: dict[str, list[float]] = {name: [] for name in turns}
     gc.collect()
+    give_up = time.perf_counter() + longest
     for number in range(-warm, rounds):
+        if number > 0 and time.perf_counter() > give_up:
+            break
         for name, turn in turns.items():
             if number >= 0 and number % turn.every:
                 continue

@@ -64,6 +64,11 @@ def _row(run: Document) -> tuple[object, ...]:
     )
 
 
+def _where(chosen: Mapping[str, Sequence[str]]) -> tuple[str, list[str]]:
+    terms = [f"{facet} IN ({', '.join('?' * len(values))})" for facet, values in chosen.items()]
+    return f"WHERE {' AND '.join(terms)}" if terms else "", [value for values in chosen.values() for value in values]
+
+
 class Sqlite:
     """One connection to a filled database."""
 
@@ -97,13 +102,16 @@ class Sqlite:
 
     def filtered(self, chosen: Mapping[str, Sequence[str]], count: int) -> tuple[list[Document], int]:
         """Return the newest runs that match, and how many match in all."""
-        where = " AND ".join(f"{facet} IN ({', '.join('?' * len(values))})" for facet, values in chosen.items())
-        return self._page(f"WHERE {where}", [value for values in chosen.values() for value in values], count)
+        return self._page(*_where(chosen), count)
 
-    def counts(self) -> dict[str, dict[str, int]]:
-        """Return how many runs have each value of each facet."""
-        asked = {facet: f"SELECT {facet}, count(*) FROM runs GROUP BY {facet}" for facet in FACETS}  # noqa: S608  ours
-        return {facet: dict(self._database.execute(query).fetchall()) for facet, query in asked.items()}
+    def counts(self, chosen: Mapping[str, Sequence[str]]) -> dict[str, dict[str, int]]:
+        """Return how many runs have each value of each facet, with what is chosen for the others."""
+        found = {}
+        for facet in FACETS:
+            where, values = _where({name: values for name, values in chosen.items() if name != facet})
+            query = f"SELECT {facet}, count(*) FROM runs {where} GROUP BY {facet}"  # noqa: S608  our own names
+            found[facet] = dict(self._database.execute(query, values).fetchall())
+        return found
 
     def text(self, word: str, count: int) -> tuple[list[Document], int]:
         """Return the newest runs whose text holds a word anywhere, and how many do."""
