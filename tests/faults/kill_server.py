@@ -1,8 +1,8 @@
 """A fork server that kills: a warmed-up process that opens no store, whose children write until SIGKILL ends them.
 
 Called as ``python -m tests.faults.kill_server FOLDER SEED KILLS SABOTAGE``; prints one JSON object when it is done.
-Two writers at a time share a store. After each death the ledger is read on and held against what was acknowledged;
-now and then a store is judged whole and a new one begun.
+How far it got stands in counts.json in that folder meanwhile. Two writers at a time share a store. After each death the
+ledger is read on and held against what was acknowledged; now and then a store is judged whole and a new one begun.
 """
 
 from __future__ import annotations
@@ -75,6 +75,7 @@ class Server:
         self._folder = folder
         self._random = random.Random(seed)  # noqa: S311  moments of death, nothing secret
         self._wanted, self._enough = kills, enough
+        self._started = time.monotonic()
         self._numbers = count(1)
         self._stores = count(1)
         self._template = folder / "template"
@@ -113,6 +114,12 @@ class Server:
         self._retire()
         for judge in self._judges:
             self._hear(judge)
+
+    def told(self) -> dict[str, Any]:
+        """Return what happened so far."""
+        seconds = round(time.monotonic() - self._started, 1)
+        told = {"seconds": seconds, "slowest_ms": self.slowest_ms, "violations": self.violations[: self._enough]}
+        return {**self.result, **told}
 
     def _new_ground(self) -> Any:
         return self._making.Ground(self._template, self._folder / f"store-{next(self._stores)}")
@@ -220,6 +227,7 @@ class Server:
             self._hear(self._judges.pop(0))
         self._doubt = []
         self._ground = self._new_ground()
+        (self._folder / "counts.json").write_text(json.dumps(self.told()))
 
     def _hear(self, judge: Judge) -> None:
         with os.fdopen(judge.pipe, "rb") as pipe:
@@ -263,11 +271,8 @@ def main(arguments: Sequence[str]) -> None:
 
         apply(sabotage)
     server = Server(Path(folder), int(seed), int(kills), 1 if sabotage else ENOUGH)
-    started = time.monotonic()
     server.run()
-    seconds = round(time.monotonic() - started, 1)
-    told = {"seconds": seconds, "slowest_ms": server.slowest_ms, "violations": server.violations[:ENOUGH]}
-    print(json.dumps({**server.result, **told}))  # noqa: T201  read by the scenario
+    print(json.dumps(server.told()))  # noqa: T201  read by the scenario
 
 
 if __name__ == "__main__":
