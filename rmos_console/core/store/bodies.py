@@ -60,8 +60,12 @@ def shrink_event(event: Event, put: PutBlob, limit: int = INLINE_BYTES) -> Event
 def externalize(document: dict[str, Any], put: PutBlob) -> dict[str, Any]:
     """Return a sealed document, or the values of a patch, as they will stand in an event.
 
-    What comes out goes into an event unchanged, so that its SHA-256 can be taken before.
+    What comes out goes into an event unchanged, so that its SHA-256 can be taken before. Where nothing moves, it is the
+    document itself.
     """
+    data = canonical(document)
+    if len(data) <= INLINE_BYTES and not has_marks(data):
+        return document
     return _shrink(lambda plan: plan.members(document, _PINNED["run"]), put, INLINE_BYTES)
 
 
@@ -121,6 +125,11 @@ class _Plan:
         name = sha256_hex(data)
         self._blobs[name] = data
         return BlobRef({REF_KEY: name, "bytes": len(data), "type": "text" if text else "json"})
+
+
+def has_refs(value: Any) -> bool:
+    """Tell whether a value may hold a reference, without looking at each of its parts."""
+    return has_marks(canonical(value))
 
 
 def is_ref(value: Any) -> bool:

@@ -10,9 +10,10 @@ from rmos_console.core.records.advisory import AdvisoryAsset, AdvisoryInputRef
 from rmos_console.core.records.ids import check_foreign_id
 from rmos_console.core.records.record import Record
 from rmos_console.core.records.review import AutoApproval, Review, StateExplained
-from rmos_console.core.records.run import RunArtifact
+from rmos_console.core.records.run import RunArtifact, SealedRun
 from rmos_console.core.review.explained import explanation_of
 from rmos_console.core.store import HistoryEntry, RunEntry, Store, View
+from rmos_console.core.store.bodies import has_refs
 from rmos_console.core.usecases.clock import now_utc
 from rmos_console.core.usecases.find import find_run
 from rmos_console.core.usecases.state import NOTHING, reference, run_state, state_of
@@ -58,26 +59,38 @@ def show(store: Store, run: str) -> RunArtifact:
 
 def artifact(store: Store, view: View, entry: RunEntry, *, also: tuple[str, ...] = ()) -> RunArtifact:
     """Return the run of an entry with its sealed body read and verified, large values resolved."""
-    body = store.resolve(store.read_run(entry.run_id))
+    body = store.read_run(entry.run_id)
+    if has_refs(body):
+        body = store.resolve(body)
+    return RunArtifact.model_validate({**body, **_folded(view, entry), "also": also})
+
+
+def artifact_of(view: View, entry: RunEntry, sealed: SealedRun) -> RunArtifact:
+    """Return the run of an entry whose sealed part is at hand, as it was before large values moved to blobs.
+
+    Every part was validated when it was made, so nothing is validated once more.
+    """
+    fields = {name: getattr(sealed, name) for name in SealedRun.model_fields}
+    return RunArtifact.model_construct(**{**fields, **_folded(view, entry)})
+
+
+def _folded(view: View, entry: RunEntry) -> dict[str, Any]:
+    """Return the fields of a run that later events may change, and what is derived from it."""
     told = explanation_of(entry, view.has_asset, now_utc())
-    return RunArtifact.model_validate(
-        {
-            **body,
-            "meta": dict(entry.meta),
-            "attachments": [attachment.document() for attachment in entry.attachments],
-            "run_sha256": entry.run_sha256,
-            "risk": entry.risk,
-            "advisory_inputs": [judged_reference(view, entry, ref) for ref in entry.refs],
-            "explanation_status": told.status,
-            "explanation_summary": told.summary,
-            "explanation_error": told.error,
-            "explanation_overdue": told.overdue,
-            "review_state": run_state(view, entry).state,
-            "source_facts": dict(entry.source_facts),
-            "warnings": entry.risk.warnings,
-            "also": also,
-        }
-    )
+    return {
+        "meta": dict(entry.meta),
+        "attachments": tuple(entry.attachments),
+        "run_sha256": entry.run_sha256,
+        "risk": entry.risk,
+        "advisory_inputs": tuple(judged_reference(view, entry, ref) for ref in entry.refs),
+        "explanation_status": told.status,
+        "explanation_summary": told.summary,
+        "explanation_error": told.error,
+        "explanation_overdue": told.overdue,
+        "review_state": run_state(view, entry).state,
+        "source_facts": dict(entry.source_facts),
+        "warnings": entry.risk.warnings,
+    }
 
 
 def judged_reference(view: View, entry: RunEntry, ref: AdvisoryInputRef) -> AdvisoryInputRef:

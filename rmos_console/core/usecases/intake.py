@@ -18,8 +18,8 @@ from rmos_console.core.records.changes import Written
 from rmos_console.core.records.ids import new_run_id
 from rmos_console.core.records.intake import sealed_from_request
 from rmos_console.core.records.run import Attachment, RunArtifact
-from rmos_console.core.store import Store, View
-from rmos_console.core.usecases.browse import artifact
+from rmos_console.core.store import Proposed, Store, View, stored_run
+from rmos_console.core.usecases.browse import artifact, artifact_of
 from rmos_console.core.usecases.clock import now_utc
 from rmos_console.core.usecases.commit import commit
 from rmos_console.core.usecases.find import find_run
@@ -37,14 +37,13 @@ def create(store: Store, document: object, caller: Caller, *, source_format: str
         facts["run_id"] = run.run_id
         timed = isinstance(document, dict) and document.get("created_at_utc") is not None
         asked = isinstance(document, dict) and document.get("request_id") is not None
-        body = store.externalize(run.document())
-        sha = canonical_sha256(body)
+        sealed = stored_run(run.document(), store.put_blob, store.resolve)
 
-        def decide(view: View) -> Sequence[events.Event]:
+        def decide(view: View) -> Sequence[Proposed]:
             known = view.run(run.run_id)
             if known is None:
-                return [events.run_sealed(body, sha)]
-            repeat = body
+                return [sealed]
+            repeat = body = sealed.document()
             if not timed:  # a retry without a time of its own is told from another run by everything else
                 repeat = {**body, "created_at_utc": known.created_at_utc}
             if not asked:  # each call has a request id of its own
@@ -58,7 +57,10 @@ def create(store: Store, document: object, caller: Caller, *, source_format: str
             )
 
         changes = commit(store, caller, decide)
-        return _answer(store, run.run_id, changes)
+        if run.run_id not in changes.run_ids:  # it was here before
+            return _answer(store, run.run_id, changes)
+        view = store.snapshot()
+        return Written(value=artifact_of(view, _entry(view, run.run_id), run), changes=changes)
 
 
 def patch_meta(

@@ -139,3 +139,20 @@ def test_a_large_program_is_moved_to_a_file_of_its_own_and_read_back(store: Stor
     sealed = browse.raw(store, RUN_ID)
     assert set(sealed["outputs"]["gcode_text"]) == {"$blob", "bytes", "type"}
     assert canonical_sha256(sealed) == made.run_sha256
+
+
+@pytest.mark.parametrize("text", ["G1 X1\n", "G1 X1\n" * 60_000])
+def test_what_create_answers_is_what_is_read_back(store: Store, caller: Caller, text: str) -> None:
+    document = {
+        **DOCUMENT,
+        "meta": {"note": [1, 1.5, None]},
+        "feasibility": {"risk_level": "RED", "checks": [{"limit": 2.0}]},
+        "decision": {"risk_level": "GREEN", "score": 12, "warnings": ["dull"], "details": {"a": {"b": False}}},
+        "outputs": {"gcode_text": text, "opplan_json": [{"op": "cut"}]},
+        "surprise": {"$blob": "no reference", "large": [text]},
+    }
+    answered = intake.create(store, document, caller).value
+    read = browse.show(store, RUN_ID)
+    assert answered == read
+    assert answered.document() == read.document()
+    assert intake.create(store, document, caller).value == answered
