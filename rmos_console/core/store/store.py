@@ -20,6 +20,7 @@ from rmos_console.core.store.catalog import Catalog
 from rmos_console.core.store.commit import Committer
 from rmos_console.core.store.documents import HistoryEntry
 from rmos_console.core.store.examine import Examination
+from rmos_console.core.store.files import store_error
 from rmos_console.core.store.layout import Place, StoreFacts
 from rmos_console.core.store.line import Line
 from rmos_console.core.store.live import Live
@@ -44,10 +45,13 @@ def open_store(
     lock of another process. A store that is damaged, or that this account may not write, opens all the same and says so
     in :attr:`Store.read_only_reason`. Raises :class:`NoStoreError`, :class:`ForeignStoreError`,
     :class:`NewerStoreError`, :class:`ReadOnlyError` if it cannot be read, :class:`DamagedError` if store.json is not
-    what was written.
+    what was written, :class:`StoreError` where the system refuses anything else.
     """
-    place, facts = locate(path)
-    return Store(place, facts, read_only=read_only, wait_seconds=wait_seconds, limits=limits or Limits())
+    try:
+        place, facts = locate(path)
+        return Store(place, facts, read_only=read_only, wait_seconds=wait_seconds, limits=limits or Limits())
+    except OSError as error:
+        raise store_error(error, f"opening {path}") from error
 
 
 class _Closing(ABC):
