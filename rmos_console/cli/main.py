@@ -96,7 +96,12 @@ def root(
     context: typer.Context,
     store: Annotated[
         Path | None,
-        typer.Option("--store", metavar="DIR", help="The store; else RMOS_RUNS_DIR, ./data/rmos_runs, or your own."),
+        typer.Option(
+            "--store",
+            metavar="DIR",
+            readable=False,  # typer would call it wrong usage; whether a store can be read is the store's to say
+            help="The store; else RMOS_RUNS_DIR, ./data/rmos_runs, or your own.",
+        ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout, errors too.")] = False,
     request_id: Annotated[

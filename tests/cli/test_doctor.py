@@ -255,6 +255,13 @@ def test_options_that_do_not_belong_together(cli: Command, options: list[str]) -
     assert cli("doctor", *options).code == 2
 
 
+def test_a_bundle_is_named_as_one(cli: Command, tmp_path: Path) -> None:
+    cli.ok("export", "--bundle", tmp_path / "b.zip")
+    answer = cli("doctor", "--json", store=tmp_path / "b.zip")
+    (store,) = [check for check in answer.json["checks"] if check["name"] == "store"]
+    assert (answer.code, store["state"], "is a bundle" in store["found"]) == (0, "ok", True)
+
+
 def test_it_works_as_a_process_of_its_own_without_a_display(cli: Command) -> None:
     done = process("--store", cli.store, "doctor", "--json", env={"DISPLAY": "", "QT_QPA_PLATFORM": ""})
     (display,) = [check for check in json.loads(done.stdout)["checks"] if check["name"] == "display"]

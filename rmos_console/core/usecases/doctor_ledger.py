@@ -48,7 +48,7 @@ def _note(health: Health, command: str) -> Check:
 
 
 def _ledger(health: Health, command: str) -> Check:
-    found = f"{health.end.seq:,} lines, {health.size:,} bytes, segments: {health.segments:,}; the chain holds"
+    found = f"lines: {health.end.seq:,}, bytes: {health.size:,}, segments: {health.segments:,}; the chain holds"
     if health.broken is not None:
         advice = f"See all of it: {command} audit; restore a copy, then type: {command} doctor --reverify"
         return Check(name="ledger", state="fail", found=health.broken.message.split(". Nothing")[0], advice=advice)

@@ -11,7 +11,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from rmos_console.core.errors import ForeignStoreError, NewerStoreError, NoStoreError, OlderStoreError, StoreError
+from rmos_console.core.errors import (
+    ForeignStoreError,
+    NewerStoreError,
+    NoStoreError,
+    OlderStoreError,
+    ReadOnlyError,
+    StoreError,
+)
 from rmos_console.core.records.doctor import Check
 from rmos_console.core.review.states import moment
 from rmos_console.core.store.health import look_at
@@ -19,6 +26,7 @@ from rmos_console.core.store.holder import LockState, lock_state
 from rmos_console.core.store.layout import Place, StoreFacts
 from rmos_console.core.store.mounts import MOUNTS, file_system, is_network
 from rmos_console.core.store.places import locate, write_refusal
+from rmos_console.core.usecases.bundle import is_bundle
 from rmos_console.core.usecases.doctor_ledger import check_health
 
 MIB = 1024 * 1024
@@ -39,6 +47,10 @@ _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 def check_store(path: Path) -> Iterator[Check]:
     """Yield how the store at ``path`` stands; what cannot be looked at is said instead."""
+    if is_bundle(path) and path.is_file():
+        found = f"{path} is a bundle, which is only read; everything in it is verified by `audit`"
+        yield Check(name="store", state="ok", found=found)
+        return
     try:
         place, facts = locate(path)
     except StoreError as error:
@@ -74,6 +86,10 @@ def _unusable(path: Path, error: StoreError) -> Check:
             advice = f"Make a store elsewhere and bring this in: rmos-console --store DIR import {quoted}"
         elif isinstance(error, NewerStoreError):
             advice = "Update this program."
+        elif isinstance(error, ReadOnlyError):
+            advice = (
+                "Use the account that owns it, or have its owner hand out a bundle: rmos-console export --bundle FILE"
+            )
         elif isinstance(error, OlderStoreError):
             advice = f"To back it up and bring it up to date: rmos-console --store {quoted} doctor --migrate"
     found = error.message.split("; ")[0].rstrip(".")
