@@ -68,7 +68,7 @@ def run(folder: Path, sabotage: str | None = None, *, most: int | None = None, s
 
 def order(folder: Path, sabotage: str | None = None) -> list[str]:
     """Do the work undisturbed, and return each place where something rests on what is not durable."""
-    (told,) = _serve(folder, [None], sabotage)
+    (told,) = serve(folder, [None], sabotage)
     if "done" not in told["said"]:
         return [f"the work was not done: {told['said']}", *told["wrong"]]
     return list(disorder(calls(Path(told["log"]), folder / "0/store"))) + list(told["wrong"])
@@ -76,7 +76,7 @@ def order(folder: Path, sabotage: str | None = None) -> list[str]:
 
 def chosen(folder: Path, most: int | None, seed: int) -> list[Fault]:
     """Return every fault there is, or some of each kind."""
-    (told,) = _serve(folder, [None], None)
+    (told,) = serve(folder, [None], None)
     every = [
         Fault(call.name, what, call.number)
         for call in calls(Path(told["log"]), folder / "0/store")
@@ -95,12 +95,13 @@ def fail(folder: Path, faults: Sequence[Fault], sabotage: str | None = None) -> 
     """Do the work once for each fault, and return what is wrong afterwards."""
     return [
         f"{' '.join(map(str, told['fault']))}: {wrong}"
-        for told in _serve(folder, faults, sabotage)
+        for told in serve(folder, faults, sabotage)
         for wrong in told["wrong"]
     ]
 
 
-def _serve(folder: Path, faults: Iterable[Fault | None], sabotage: str | None) -> list[dict[str, Any]]:
+def serve(folder: Path, faults: Iterable[Fault | None], sabotage: str | None = None) -> list[dict[str, Any]]:
+    """Do the work once for each fault, by fork servers; see tests/faults/traced_server.py."""
     todo = list(faults)
     running = []
     for number in range(min(SERVERS, len(todo))):

@@ -2,7 +2,8 @@
 
 Called as ``python -m tests.faults.traced_server FOLDER SABOTAGE``. Reads faults.json in that folder, a list of faults,
 each a list of a call, what happens to it (as strace spells it) and at which occurrence, or null for none at all; writes
-told.json, a list of what came of each: ``said`` by the work, found ``wrong`` afterwards, and the ``log`` of strace.
+told.json, a list of what came of each: ``said`` by the work, found ``wrong`` afterwards, and the ``log`` of strace. A
+fault may also be a resource limit (``FSIZE``, ``NOFILE``, ``AS``), ``limit`` and a value; then nothing is traced.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import gc
 import json
 import os
+import resource
 import shutil
 import socket
 import subprocess
@@ -58,19 +60,34 @@ class Server:
             here.close()
             try:
                 there.recv(1)  # until strace is there
+                if fault is not None and fault[1] == "limit":
+                    _limit(fault[0], fault[2])
                 self._work.work(folder, there)
             finally:
                 os._exit(0)
         there.close()
-        tracer = _trace(child, log, fault)
+        traced = fault is None or fault[1] != "limit"
+        tracer = _trace(child, log, fault) if traced else None
+        log.touch()
         here.settimeout(WORK_SECONDS)
         here.send(b"g")
         said = b""
         while data := here.recv(65536):
             said += data
         os.waitpid(child, 0)
-        tracer.wait(WORK_SECONDS)
+        if tracer is not None:
+            tracer.wait(WORK_SECONDS)
         return said.decode().splitlines()
+
+
+def _limit(name: str, value: int) -> None:
+    """Limit this process: files to a size, open files above those there are, or memory above what is used, in bytes."""
+    if name == "NOFILE":
+        value += len(os.listdir("/proc/self/fd"))  # noqa: PTH208  a count
+    if name == "AS":
+        value += int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0]) * resource.getpagesize()
+    kind = {"FSIZE": resource.RLIMIT_FSIZE, "NOFILE": resource.RLIMIT_NOFILE, "AS": resource.RLIMIT_AS}[name]
+    resource.setrlimit(kind, (value, resource.getrlimit(kind)[1]))
 
 
 def _trace(child: int, log: Path, fault: Fault) -> subprocess.Popen[bytes]:
