@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tests.faults.scenario_syscalls import Fault, serve
 
-CATCHES = ("no_tail_repair",)
+CATCHES: tuple[str, ...] = ("no_tail_repair",)
 
 RANGES = {
     "FSIZE": [*range(2_000, 30_000, 97), *range(30_000, 320_000, 9_973)],
