@@ -14,7 +14,7 @@ from rmos_console.core.errors import BadDataError, DamagedError, RmosError
 from rmos_console.core.records.events import KINDS, Event
 from rmos_console.core.records.report import Finding, Severity
 from rmos_console.core.store.blobs import Blobs, blob_file
-from rmos_console.core.store.bodies import blob_names
+from rmos_console.core.store.bodies import blob_names, has_marks
 from rmos_console.core.store.files import TEMPORARY, names_in, open_file, read_file
 from rmos_console.core.store.follow import Position, is_unwritten, split_lines
 from rmos_console.core.store.layout import Place
@@ -107,15 +107,16 @@ class Examination:
         body = canonical({"prev": decoded.prev, "seq": decoded.seq, "transactions": decoded.transactions})
         if not raw.startswith(body[:-1] + b',"digest"'):
             yield _finding("violation", location.file, location.offset, "the line is not in canonical form")
+        marked = has_marks(raw)
         for transaction in decoded.transactions:
             for event in transaction["events"]:
                 try:
-                    yield from self._event(event, location)
+                    yield from self._event(event, location, marked=marked)
                 except (KeyError, TypeError, AttributeError, ValueError, BadDataError) as error:
                     message = f"an event {event['kind']} is malformed ({type(error).__name__})"
                     yield _finding("violation", location.file, location.offset, message)
 
-    def _event(self, event: Event, location: Location) -> Iterator[Finding]:
+    def _event(self, event: Event, location: Location, *, marked: bool) -> Iterator[Finding]:
         kind = event["kind"]
         if kind not in KINDS:
             yield _finding("warning", location.file, location.offset, f"the event kind {kind!r} is of a newer version")
@@ -127,7 +128,7 @@ class Examination:
             body, digest = _SEALED[kind]
             if canonical_sha256(event[body]) != event[digest]:
                 yield _finding("damage", location.file, location.offset, f"a {body} does not match its {digest}")
-        for name in named_blobs(event):
+        for name in named_blobs(event, marked=marked):
             self._blobs[name] = (location, "damage")
         for name in brought_along(event):
             self._blobs.setdefault(name, (location, "warning"))
@@ -234,8 +235,11 @@ class _Chain:
         return complaint
 
 
-def named_blobs(event: Event) -> set[str]:
-    """Return the names of all blobs that an event needs: large values, files added, packs, bytes not taken."""
+def named_blobs(event: Event, *, marked: bool = True) -> set[str]:
+    """Return the names of all blobs that an event needs: large values, files added, packs, bytes not taken.
+
+    ``marked`` is false where the bytes of its line hold no reference to a large value, which need not be searched then.
+    """
     candidates: list[Any] = []
     if event["kind"] == "run.sealed":
         candidates.append((event["run"]["source"].get("pack") or {}).get("sha256"))
@@ -245,7 +249,7 @@ def named_blobs(event: Event) -> set[str]:
         candidates.append(event["attachment"]["sha256"])
     elif event["kind"] == "import.completed" and isinstance(event["conflicts"], list):
         candidates += [conflict.get("blob_sha256") for conflict in event["conflicts"]]
-    return blob_names(event) | _digests(candidates)
+    return (blob_names(event) if marked else set()) | _digests(candidates)
 
 
 def brought_along(event: Event) -> set[str]:

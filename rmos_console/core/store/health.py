@@ -15,12 +15,12 @@ from typing import Any
 from rmos_console.core.errors import StoreError
 from rmos_console.core.records.events import KINDS
 from rmos_console.core.store.blobs import Blobs
+from rmos_console.core.store.bodies import has_marks
 from rmos_console.core.store.catalog import Catalog
 from rmos_console.core.store.examine import named_blobs
 from rmos_console.core.store.files import TEMPORARY, names_in, open_file, store_error
-from rmos_console.core.store.follow import Follower, Position, check_segments
+from rmos_console.core.store.follow import Follower, Position, VerifiedLine, check_segments
 from rmos_console.core.store.layout import Place
-from rmos_console.core.store.line import Line
 from rmos_console.core.store.recover import is_quarantine_name
 from rmos_console.core.store.state import Condition, read_condition
 
@@ -82,15 +82,16 @@ def _read(place: Place, health: Health) -> tuple[set[str], set[str]]:
     try:
         check_segments(place)
         for verified in follower.read(noted.seq if noted is not None and noted.kind == "degraded" else None):
-            _take(verified.line, health, named, recovered)
+            _take(verified, health, named, recovered)
     except StoreError as error:
         health.broken = error
     health.end, health.tail = follower.position, follower.tail
     return named, recovered
 
 
-def _take(line: Line, health: Health, named: set[str], recovered: set[str]) -> None:
-    for transaction in line.transactions:
+def _take(verified: VerifiedLine, health: Health, named: set[str], recovered: set[str]) -> None:
+    marked = has_marks(verified.raw)
+    for transaction in verified.line.transactions:
         health.at, health.mono = transaction["at"], transaction.get("mono")
         for event in transaction["events"]:
             if event["kind"] not in KINDS:
@@ -99,7 +100,7 @@ def _take(line: Line, health: Health, named: set[str], recovered: set[str]) -> N
                 recovered.add(str(event.get("file")))
             else:
                 try:
-                    named |= named_blobs(event)
+                    named |= named_blobs(event, marked=marked)
                 except (KeyError, TypeError, AttributeError):
                     continue  # an audit names what is malformed
 
