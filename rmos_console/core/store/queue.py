@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -10,6 +11,12 @@ from dataclasses import dataclass, field
 from rmos_console.core.store.propose import Committed, Draft
 
 Outcome = Committed | Exception
+
+BUSY = 4
+"""Callers in one line from which on the next line waits a moment for more."""
+
+MOMENT_SECONDS = 0.00005
+"""A fraction of what one line takes to write: what whoever was answered needs to come back with its next draft."""
 
 
 @dataclass(slots=True, eq=False)
@@ -20,12 +27,21 @@ class Job:
     outcome: Outcome | None = None
 
 
+def _closed_door() -> threading.Lock:
+    door = threading.Lock()
+    door.acquire()
+    return door
+
+
 @dataclass(slots=True, eq=False)
 class _Group:
-    """The drafts of one caller, and the door it waits at while another thread leads."""
+    """The drafts of one caller, and the door it waits at while another thread leads.
+
+    The door is a lock that is opened once, by another thread: a tenth of the cost of an event.
+    """
 
     jobs: list[Job]
-    called: threading.Event = field(default_factory=threading.Event)
+    door: threading.Lock = field(default_factory=_closed_door)
     leads: bool = False
 
     def is_done(self) -> bool:
@@ -43,6 +59,7 @@ class CommitQueue:
         self._lock = threading.Lock()
         self._groups: deque[_Group] = deque()
         self._led = False
+        self._busy = False
 
     def run(self, drafts: Sequence[Draft]) -> list[Outcome]:
         """Return the outcome of each draft, in order, once all are decided."""
@@ -53,11 +70,14 @@ class CommitQueue:
             self._led = True
         try:
             if not group.leads:
-                group.called.wait()
+                group.door.acquire()
+            if group.leads and self._busy:
+                time.sleep(MOMENT_SECONDS)
             # Until the own drafts are decided; what the others brought meanwhile goes along.
             while group.leads and not group.is_done():
                 with self._lock:
                     jobs = [job for waiting in self._groups for job in waiting.jobs if job.outcome is None]
+                    self._busy = len(self._groups) >= BUSY
                 self._write(jobs)
                 self._dismiss(group)
         finally:
@@ -74,7 +94,7 @@ class CommitQueue:
             self._led = bool(self._groups)
             if self._groups:
                 self._groups[0].leads = True
-                self._groups[0].called.set()
+                self._groups[0].door.release()
 
     def _dismiss(self, own: _Group) -> None:
         """Let everybody go whose drafts are decided."""
@@ -83,4 +103,4 @@ class CommitQueue:
             for group in done:
                 self._groups.remove(group)
         for group in done:
-            group.called.set()
+            group.door.release()
