@@ -75,13 +75,20 @@ def main(arguments: list[str] | None = None) -> int:
         sys.stdout.write("\n".join(facts) + "\n\n")
         plan = SMOKE if given.smoke else Plan()
         chosen = parts(shelf, sizes, plan, million=given.million, with_apart=given.apart)
-        rows = list(measure(chosen, given.only))
-    rows += growth(rows)
-    sys.stdout.write(as_text(rows) + "\n")
+        rows = list(_shown(measure(chosen, given.only)))
+    rows += _shown(growth(rows))
     if given.markdown:
         told = "\n".join(f"- {fact}" for fact in facts)
         given.markdown.write_text(f"{told}\n\n{as_markdown(rows)}\n", encoding="utf-8")
     return int(any(_is_bad(row) for row in rows))
+
+
+def _shown(rows: Iterator[Row]) -> Iterator[Row]:
+    """Print each row as soon as it is measured, and pass it on."""
+    for row in rows:
+        sys.stdout.write(as_text([row]) + "\n")
+        sys.stdout.flush()
+        yield row
 
 
 def _is_bad(row: Row) -> bool:
