@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from rmos_console.core.records.run import RunRow
 from rmos_console.core.store import Store
 from rmos_console.core.usecases import intake, listing
+from rmos_console.core.usecases.table import RunFilter
 from rmos_console.desktop.main_window import MainWindow
 from rmos_console.desktop.tasks import TaskRunner
 from rmos_console.desktop.views.compare.run_picker import RunPicker
@@ -34,7 +35,7 @@ def compare(opened: MainWindow, settled: Settled) -> CompareView:
 
 def rows(view: CompareView) -> tuple[RunRow, ...]:
     assert view.desk.snapshot is not None
-    return listing.table(view.desk.snapshot, listing.RunFilter())
+    return listing.table(view.desk.snapshot, RunFilter())
 
 
 def red_and_green(view: CompareView) -> tuple[str, str]:

@@ -18,7 +18,7 @@ from rmos_console.core.records.review import ReviewState
 from rmos_console.core.records.run import RiskLevel, Status
 from rmos_console.core.records.times import check_timezone
 from rmos_console.core.usecases import browse, listing
-from rmos_console.core.usecases.listing import RunFilter
+from rmos_console.core.usecases.table import RunFilter
 
 app = verbs()
 Several = list[str] | None

@@ -19,6 +19,7 @@ from rmos_console.cli.visible import visible
 from rmos_console.core.store import open_store
 from rmos_console.core.usecases import audit, listing, review
 from rmos_console.core.usecases import demo as use_case
+from rmos_console.core.usecases.table import RunFilter
 
 app = verbs()
 _PICTURES = Path("build") / "demo"
@@ -58,7 +59,7 @@ def _headless(session: Session, made: use_case.DemoReport) -> None:
 
 def _page(out: Console, made: use_case.DemoReport, pictures: list[Path]) -> None:
     with open_store(Path(made.path)) as store:
-        page = listing.page(store, listing.RunFilter())
+        page = listing.page(store, RunFilter())
         waiting = review.queue(store.snapshot())
     runs_page.listing(out, page.items, total=page.total, all_runs=page.total)
     render.heading(out, "Queue")

@@ -93,6 +93,14 @@ class Segment:
         known: dict[str, Any] = json.loads(self.section("globals"))
         return known
 
+    def run_ids(self) -> list[str]:
+        """Return the ids of all runs, in the order in which they were sealed."""
+        return self.section("run_ids").decode("ascii").split("\n") if self.run_count else []
+
+    def seqs(self) -> array[int]:
+        """Return the number of the line that sealed each run."""
+        return numbers("Q", self.section("seq"))
+
     def created(self) -> array[int]:
         """Return the time of each run in microseconds since 1970."""
         return numbers("q", self.section("created"))

@@ -41,6 +41,7 @@ class SegmentBuilder:
         self._rows: dict[str, int] = {}
         self._columns = {name: WordColumn() for name in WORDS}
         self._created = array("q")
+        self._seqs = array("Q")
         self._scores = array("d")
         self._texts: list[bytes] = []
         self._globals: list[dict[str, Any]] = []
@@ -60,6 +61,7 @@ class SegmentBuilder:
         made._keys = list(Keys.decoded(file.section("keys")).pairs())
         words, known = json.loads(file.section("words")), json.loads(file.section("globals"))
         made._columns = {name: decoded(words[name], file.section(name)) for name in WORDS}
+        made._seqs = numbers("Q", file.section("seq"))
         made._created, made._scores = numbers("q", file.section("created")), floats(file.section("score"))
         made._texts = file.section("text").split(_SEPARATOR)[:-1]
         made._globals, made._open, made._ended = known["globals"], known["open"], known["ended"]
@@ -97,9 +99,11 @@ class SegmentBuilder:
             "words": _json({name: list(column.words) for name, column in columns.items()} | {"foreign": foreign}),
             "resume": _json(resume),
             "keys": Keys.sorted(self._keys).encoded(),
+            "run_ids": "\n".join(self._rows).encode("ascii"),
             "rows": encoded(array("I", starts[: len(self.run_lines)])),
             "patches": encoded(array("I", starts[len(self.run_lines) :])),
             "sums": encoded(array("I", map(zlib.crc32, self.run_lines + self.patch_lines))),
+            "seq": encoded(self._seqs),
             "created": encoded(self._created),
             "score": encoded(self._scores),
             **{name: column.encoded() for name, column in columns.items()},
@@ -131,6 +135,7 @@ class SegmentBuilder:
             self._keys.append((key("original", original), row))
         for name, value in values_of(run).items():
             self._columns[name].append(value)
+        self._seqs.append(ledger["seq"])
         self._created.append(moment(run["created_at_utc"]))
         self._scores.append(score(run["decision"]["score"]))
         self._texts.append(haystack(run).replace("\0", " ").encode("utf-8", "replace"))

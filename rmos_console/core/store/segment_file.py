@@ -19,7 +19,7 @@ from rmos_console.core.store.database import Tables
 from rmos_console.core.store.files import open_file
 from rmos_console.core.store.follow import Position
 
-FORMAT = 2
+FORMAT = 3
 """Raised whenever the file is laid out differently: files of another format are built again."""
 
 TABLES = "tables"

@@ -36,14 +36,14 @@ class Segments:
 
     def has_run(self, run_id: str) -> bool:
         """Tell whether a run is sealed in one of the segments."""
-        return run_id in self._entries or self._home(run_id) is not None
+        return run_id in self._entries or self.locate(run_id) is not None
 
     def run(self, run_id: str) -> RunEntry | None:
         """Return a run with everything folded in that happened to it in these segments, or None."""
         known = self._entries.get(run_id)
         if known is not None:
             return known
-        home = self._home(run_id)
+        home = self.locate(run_id)
         return None if home is None else self.entry(*home)
 
     def entry(self, at: int, row: int) -> RunEntry:
@@ -59,7 +59,7 @@ class Segments:
 
     def runs(self) -> Iterator[RunEntry]:
         """Yield all runs in the order in which they were sealed; they are not remembered."""
-        foreign = self._foreign()
+        foreign = self.foreign()
         for at, segment in enumerate(self.all):
             run_lines, patch_lines = segment.all_documents()
             patches = patches_by_run(patch_lines, run_of)
@@ -70,6 +70,18 @@ class Segments:
                     yield self.entry(at, segment.run_row(run_id) or 0)
                 else:
                     yield _folded(segment, document, [(segment, patch) for patch in patches.get(run_id, ())])
+
+    def locate(self, run_id: str) -> tuple[int, int] | None:
+        """Return the index in :attr:`all` of the segment that seals a run, and the run's row there; or None."""
+        for at in range(len(self.all) - 1, -1, -1):
+            row = self.all[at].run_row(run_id)
+            if row is not None:
+                return at, row
+        return None
+
+    def foreign(self) -> set[str]:
+        """Return the runs that something happened to in a later segment than that which seals them."""
+        return {run_id for segment in self.all for run_id in segment.words["foreign"]}
 
     def asset(self, advisory_id: str) -> AssetEntry | None:
         """Return a sealed advisory, or None."""
@@ -143,16 +155,6 @@ class Segments:
             Layered(Stored(self.transaction, lambda key: self.transaction(key) is not None)),
             self,
         )
-
-    def _home(self, run_id: str) -> tuple[int, int] | None:
-        for at in range(len(self.all) - 1, -1, -1):
-            row = self.all[at].run_row(run_id)
-            if row is not None:
-                return at, row
-        return None
-
-    def _foreign(self) -> set[str]:
-        return {run_id for segment in self.all for run_id in segment.words["foreign"]}
 
     def _remember(self, entry: RunEntry) -> RunEntry:
         if len(self._entries) >= _REMEMBERED:

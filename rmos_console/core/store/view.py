@@ -121,7 +121,7 @@ class Maps:
 class View:
     """The store at one head: runs, advisories, people and policy, as all events up to that head left them."""
 
-    __slots__ = ("_facts", "_maps")
+    __slots__ = ("__weakref__", "_facts", "_maps")
 
     def __init__(self, facts: Facts, maps: Maps) -> None:
         self._facts = facts
@@ -146,6 +146,11 @@ class View:
     def policies(self) -> Sequence[Policy]:
         """Every policy that was ever in force, the initial one first."""
         return self._facts.policies
+
+    @property
+    def policy_seqs(self) -> Sequence[int]:
+        """The lines that set them; 0 for the initial one."""
+        return self._facts.policy_seqs
 
     def policy_for(self, seq: int, *, reopened: bool = True) -> Policy:
         """Return the policy that governs a text announced in line ``seq``: that of then, or a later reopening one.

@@ -21,8 +21,8 @@ from rmos_console.core.usecases.clock import now_utc
 from rmos_console.core.usecases.commit import commit
 from rmos_console.core.usecases.find import find_run
 from rmos_console.core.usecases.intact import read_intact
-from rmos_console.core.usecases.rows import rows
 from rmos_console.core.usecases.state import is_superseded, reference, state_of
+from rmos_console.core.usecases.table import RunFilter, run_table
 
 _RANK = {"RED": 0, "YELLOW": 1, "GREEN": 2}
 
@@ -39,7 +39,9 @@ class QueueItem(Record):
 
 def queue(view: View) -> tuple[QueueItem, ...]:
     """Return every explanation that waits for a person, worst policy risk first, then oldest first."""
-    waiting = [item for item in rows(view) if item.review_state in {"NEEDS_REVIEW", "AWAITING_SECOND"}]
+    table = run_table(view)
+    found = table.matching(RunFilter(review=("NEEDS_REVIEW", "AWAITING_SECOND")))
+    waiting = [table.row(at) for at in table.order(found)]
     waiting.sort(key=lambda item: (_RANK[item.risk_policy], sort_key(item.created_at_utc), item.run_id))
     items = []
     for item in waiting:

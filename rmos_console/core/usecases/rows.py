@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from rmos_console.core.records.review import StateExplained
 from rmos_console.core.records.run import RunRow
@@ -12,36 +12,18 @@ from rmos_console.core.store import RunEntry, View
 from rmos_console.core.usecases.clock import now_utc
 from rmos_console.core.usecases.state import newest_explanation, run_state
 
-_Rules = tuple[object, ...]
-_remembered: weakref.WeakKeyDictionary[RunEntry, tuple[_Rules, RunRow]] = weakref.WeakKeyDictionary()
-
-
-def rows(view: View) -> Iterator[RunRow]:
-    """Yield the row of every run of the view, in no particular order."""
-    rules = _rules(view)
-    moment = now_utc()
-    for entry in view.runs():
-        yield _row(view, entry, rules, moment)
+_remembered: weakref.WeakKeyDictionary[RunEntry, tuple[tuple[object, ...], RunRow]] = weakref.WeakKeyDictionary()
 
 
 def row(view: View, entry: RunEntry) -> RunRow:
     """Return the row of one run."""
-    return _row(view, entry, _rules(view), now_utc())
-
-
-def _rules(view: View) -> _Rules:
-    """Return what a review state depends on beside the run: policy, standing of people, and which texts are here."""
-    standing = tuple(sorted((person.id, person.revoked_since or "") for person in view.people.values()))
-    return view.store_id, view.policy.version, standing, view.asset_count
-
-
-def _row(view: View, entry: RunEntry, rules: _Rules, moment: str) -> RunRow:
+    stands_on = (*rules(view), view.asset_count)
     remembered = _remembered.get(entry)
-    if remembered is not None and remembered[0] == rules and remembered[1].explanation_status != "PENDING":
+    if remembered is not None and remembered[0] == stands_on and remembered[1].explanation_status != "PENDING":
         return remembered[1]
     advisory_id = newest_explanation(view, entry)
     state: StateExplained = run_state(view, entry)
-    told = explanation_of(entry, view.has_asset, moment)
+    told = explanation_of(entry, view.has_asset, now_utc())
     made = RunRow(
         run_id=entry.run_id,
         created_at_utc=entry.created_at_utc,
@@ -63,8 +45,14 @@ def _row(view: View, entry: RunEntry, rules: _Rules, moment: str) -> RunRow:
         source_run_id=entry.source.run_id,
         run_sha256=entry.run_sha256,
     )
-    _remembered[entry] = (rules, made)
+    _remembered[entry] = (stands_on, made)
     return made
+
+
+def rules(view: View) -> tuple[object, ...]:
+    """Return what the review states of all runs depend on: the policies, and who may be relied on."""
+    standing = tuple(sorted((person.id, person.revoked_since or "") for person in view.people.values()))
+    return view.store_id, view.policy.version, standing
 
 
 def at_source(entry: RunEntry) -> str | None:

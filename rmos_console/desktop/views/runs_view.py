@@ -20,7 +20,7 @@ from rmos_console.core.records.changes import Changes
 from rmos_console.core.records.run import RunRow
 from rmos_console.core.store import Snapshot
 from rmos_console.core.usecases.rows import row as run_row
-from rmos_console.core.usecases.rows import rows as run_rows
+from rmos_console.core.usecases.table import run_table
 from rmos_console.desktop import operations, theme, words
 from rmos_console.desktop.desk import Desk
 from rmos_console.desktop.tables.run_book import RunBook, Wanted
@@ -280,7 +280,8 @@ class RunsView(View):
 
 def _read(snapshot: Snapshot) -> RunBook:
     book = RunBook()
-    book.fill(run_rows(snapshot), _text_of(snapshot))
+    table = run_table(snapshot)
+    book.fill(map(table.row, range(len(table))), _text_of(snapshot))
     return book
 
 

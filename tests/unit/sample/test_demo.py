@@ -16,7 +16,8 @@ from rmos_console.core.errors import BadDataError, RefusedError, RmosError
 from rmos_console.core.records.actor import Actor, Caller
 from rmos_console.core.store import create_store, open_store
 from rmos_console.core.usecases import admin, audit, browse, demo, review
-from rmos_console.core.usecases.rows import rows
+from rmos_console.core.usecases.listing import table
+from rmos_console.core.usecases.table import RunFilter
 
 CALLER = Caller(by=Actor(kind="service", id="cli"), request_id="req_demo_test")
 NO_ANSWER = "swallowed"
@@ -59,7 +60,7 @@ def test_the_demo_shows_everything(tmp_path: Path) -> None:
             "REJECTED",
             "SUPERSEDED",
         }
-        assert {row.explanation_status for row in rows(view)} == {"READY", "NONE", "ERROR"}
+        assert {row.explanation_status for row in table(view, RunFilter())} == {"READY", "NONE", "ERROR"}
         assert (view.policy.mode, view.policy.second_for_red) == ("tiered", False)
         items = review.queue(view)
         assert {item.state for item in items} == {"NEEDS_REVIEW", "AWAITING_SECOND"}
@@ -67,7 +68,7 @@ def test_the_demo_shows_everything(tmp_path: Path) -> None:
         assert {item.row.risk for item in items} == {"RED", "YELLOW", "UNKNOWN"}
         unresolved = [ref for entry in view.runs() for ref in entry.refs if not view.has_asset(ref.advisory_id)]
         assert len(unresolved) == 1
-        failed = [row for row in rows(view) if row.explanation_status == "ERROR"]
+        failed = [row for row in table(view, RunFilter()) if row.explanation_status == "ERROR"]
         shown = browse.show(store, failed[0].run_id)
         assert shown.explanation_error == "The explanation service workshop-llm did not answer within 30 s."
         assert sum(len(entry.attachments) for entry in view.runs()) == 7

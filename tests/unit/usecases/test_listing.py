@@ -11,7 +11,8 @@ from rmos_console.core.records.actor import Caller
 from rmos_console.core.records.run import RunArtifact
 from rmos_console.core.store import Store
 from rmos_console.core.usecases import explain
-from rmos_console.core.usecases.listing import SORT_KEYS, RunFilter, page, table
+from rmos_console.core.usecases.listing import page, table
+from rmos_console.core.usecases.table import SORT_KEYS, RunFilter
 from tests.unit.usecases.conftest import GREEN, RED
 
 Make = Callable[..., RunArtifact]

@@ -10,6 +10,7 @@ from hypothesis.stateful import precondition, rule
 from rmos_console.core.errors import NotFoundError
 from rmos_console.core.usecases import audit, browse, checkpoint, compare, export, export_layout, listing, review
 from rmos_console.core.usecases.importing import import_paths
+from rmos_console.core.usecases.table import RunFilter
 from tests.faults.history_ledger import transactions
 from tests.unit.usecases.conftest import CALLER
 from tests.unit.usecases.twin_deciding import Deciding
@@ -46,7 +47,7 @@ class Reading(Deciding):
         *,
         other: bool,
     ) -> None:
-        wanted = listing.RunFilter(
+        wanted = RunFilter(
             status=tuple(status),
             risk=tuple(risk),
             mode=tuple(mode),

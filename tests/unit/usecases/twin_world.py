@@ -16,7 +16,8 @@ from rmos_console.core.identity import Signer
 from rmos_console.core.records.checkpoint import Checkpoint
 from rmos_console.core.store import Limits, Store, create_store, open_store
 from rmos_console.core.usecases import admin, browse, review
-from rmos_console.core.usecases.listing import RunFilter, page
+from rmos_console.core.usecases.listing import page
+from rmos_console.core.usecases.table import RunFilter
 from tests.unit.usecases.twin import Refused, Twin
 
 T = TypeVar("T")

@@ -13,6 +13,7 @@ from rmos_console.core.errors import RmosError
 from rmos_console.core.records.run import RunRow
 from rmos_console.core.store import View as StoreView
 from rmos_console.core.usecases import listing
+from rmos_console.core.usecases.table import RunFilter
 from rmos_console.desktop import theme, words
 from rmos_console.desktop.tasks import TaskRunner
 from rmos_console.desktop.views.compare.tables import tr
@@ -73,7 +74,7 @@ class RunPicker(QDialog):
         view, text = self._view, self.search.text().strip() or None
         self._tasks.run(
             self.tr("Finding runs"),
-            lambda _progress, _cancelled: listing.table(view, listing.RunFilter(text=text)),
+            lambda _progress, _cancelled: listing.table(view, RunFilter(text=text)),
             partial(self._found, self._asked),
             partial(self._not_found, self._asked),
         )
