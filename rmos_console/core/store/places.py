@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import platformdirs
@@ -68,13 +70,18 @@ def create_store(path: Path, group: str | None = None) -> None:
         raise StoreError(f"No store is made here: {reason}")
     number = None if group is None else permissions.own_group(group)
     place = Place(path)
+    made: list[Path] = []
     try:
-        path.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+        if not path.exists():
+            path.mkdir(mode=FOLDER_MODE, parents=True)
+            made.append(path)
         path.chmod(FOLDER_MODE)
         if number is not None:
             permissions.share(path, number)
         for folder in place.folders:
             create_folder(folder)
+            made.append(folder)
+        made += [place.lock, place.state, place.segment(1), place.facts]
         os.close(create_file(place.lock))
         create_state(place.state)
         store_id = new_id("store")
@@ -86,7 +93,15 @@ def create_store(path: Path, group: str | None = None) -> None:
     except FileExistsError as error:
         raise RefusedError(f"Something else is making a store at {path}; try again.") from error
     except OSError as error:
+        _take_back(made)
         raise store_error(error, f"making a store at {path}") from error
+
+
+def _take_back(made: Sequence[Path]) -> None:
+    """Remove what there is of a store that could not be made, so that the same call can make it later."""
+    for path in reversed(made):
+        with suppress(OSError):
+            path.rmdir() if path.is_dir() else path.unlink(missing_ok=True)
 
 
 def _refuse_occupied(path: Path) -> None:
