@@ -42,6 +42,8 @@ class _Failure:
         create_store(self._path)
 
     def story(self) -> Iterator[str]:
+        self._medium.remount()
+        self._medium.trim()
         # One server serves one group at a time, so the one who meets the failure is in the bystander's group.
         pids = self._writers.start(self._order("bystander", 1), self._order("rivals", 100))
         _wait(lambda: len(self._told("bystander")) == 1 and len(self._told("rivals")) > 1)

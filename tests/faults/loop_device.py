@@ -29,11 +29,14 @@ LOG_FLUSH = 1
 """The journal is written, the data is not: names and sizes may be newer than what they stand for."""
 
 _SHUTDOWN = 0x8004587D  # _IOR('X', 125, __u32): EXT4_IOC_SHUTDOWN and XFS_IOC_GOINGDOWN
+_LOOP = 7
+"""The major number of loop devices."""
+_NEW_MOUNTS = 0x00020000  # CLONE_NEWNS
 _MEGABYTES = {"ext4": 128, "xfs": 320}  # xfs refuses to be smaller than 300
 _MEGABYTE = 1024 * 1024
-_MKFS = {"ext4": ["-F", "-E", "nodiscard,lazy_itable_init=0,lazy_journal_init=0"], "xfs": ["-f", "-K"]}
+_MKFS = {"ext4": ["-F", "-b", "4096", "-E", "nodiscard,lazy_itable_init=0,lazy_journal_init=0"], "xfs": ["-f", "-K"]}
 _BUSY_SECONDS = 10.0
-_NEEDED = ("losetup", "mount", "umount")
+_NEEDED = ("mount", "umount", "fstrim")
 
 
 class Medium:
@@ -43,11 +46,11 @@ class Medium:
         self.kind = kind
         self.image = image
         self.root = root
-        self._device = self._attached()
 
     def mount(self) -> None:
-        """Mount, which replays the journal if there is something in it."""
-        run("mount", "-t", self.kind, self._device, str(self.root))
+        """Mount, which replays the journal if there is something in it; unmounting ends the loop device, too."""
+        run("mount", "-o", "loop", "-t", self.kind, str(self.image), str(self.root))
+        os.listdir(self.root)  # noqa: PTH208  what is not alive says so here
 
     def unmount(self) -> None:
         """Unmount; what a file system that was shut down still held in memory is forgotten by that."""
@@ -76,10 +79,16 @@ class Medium:
         finally:
             os.close(descriptor)
 
-    def starve(self) -> None:
-        """Let every write to a block that is not in use yet fail, as on a disk without spare sectors, or a volume whose
-        pool is full; for a ``solid`` image."""
+    def trim(self) -> None:
+        """Hand back what the file system does not use, so that a block needs room again when it is first written."""
         run("fstrim", str(self.root))
+
+    def starve(self) -> None:
+        """Let every write to a block that was not in use yet fail, as on a disk without spare sectors or a volume whose
+        pool is full; for a ``solid`` image that was trimmed."""
+        # A loop device reports a write that is cut short as done; one page at a time cannot be cut short.
+        device = self.root.stat().st_dev
+        Path(f"/sys/dev/block/{os.major(device)}:{os.minor(device)}/queue/max_sectors_kb").write_text("4")
         descriptor = os.open(self._filler, os.O_WRONLY | os.O_CREAT, 0o600)
         try:
             while os.write(descriptor, bytes(_MEGABYTE)):
@@ -101,23 +110,19 @@ class Medium:
     def plug_in(self, outer: Medium) -> None:
         """Come back from the dead after :meth:`cut` of the medium ``outer`` that the image lies on."""
         self.unmount()
-        run("losetup", "-d", self._device)
         outer.remount()
-        self._device = self._attached()
         self.mount()
-
-    def _attached(self) -> str:
-        return run("losetup", "-f", "--show", str(self.image)).strip()
 
     def detach(self) -> None:
         """Let go of everything, whatever state it is in."""
         with suppress(OSError):  # not mounted just then, or still busy
             run("umount", "-l", str(self.root))
-        run("losetup", "-d", self._device)
 
 
 def cut(descriptor: int, flag: int = NO_LOG_FLUSH) -> int:
     """Cut the power of the file system that a descriptor is on; return CLOCK_MONOTONIC, in ns, before that."""
+    if os.major(os.fstat(descriptor).st_dev) != _LOOP:
+        raise ValueError("This is no loop device: its power is not ours to cut.")
     began = time.monotonic_ns()
     fcntl.ioctl(descriptor, _SHUTDOWN, struct.pack("I", flag))
     return began
@@ -129,6 +134,7 @@ def medium(kind: str, *, solid: bool = False, on: Path | None = None) -> Iterato
 
     Of a ``solid`` image every byte is there from the beginning, also where the file system has not written yet.
     """
+    _keep_mounts_apart()
     with ExitStack() as stack:
         name = stack.enter_context(TemporaryDirectory(prefix="rmos-medium-"))
         folder = on or stack.enter_context(memory(Path(name) / "ram", f"size={_MEGABYTES[kind] + 64}m"))
@@ -145,6 +151,16 @@ def medium(kind: str, *, solid: bool = False, on: Path | None = None) -> Iterato
             yield made
         finally:
             made.detach()
+
+
+@functools.cache
+def _keep_mounts_apart() -> None:
+    """Give this process mounts of its own: they end with it, and nobody else's namespace keeps one of them alive."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.unshare(_NEW_MOUNTS):
+        number = ctypes.get_errno()
+        raise OSError(number, os.strerror(number))
+    run("mount", "--make-rprivate", "/")
 
 
 def _fill_holes(image: Path) -> None:
