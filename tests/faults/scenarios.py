@@ -17,6 +17,7 @@ from tests.faults import (
     scenario_history,
     scenario_ids,
     scenario_kills,
+    scenario_limits,
     scenario_one_line,
     scenario_power_model,
     scenario_prefixes,
@@ -63,6 +64,10 @@ def _vandal(folder: Path, _seed: int, sabotage: str | None) -> list[str]:
 
 def _kills(folder: Path, seed: int, sabotage: str | None) -> list[str]:
     return scenario_kills.run(folder, sabotage, kills=600, seed=seed)
+
+
+def _limits(folder: Path, _seed: int, sabotage: str | None) -> list[str]:
+    return scenario_limits.run(folder / "limits", sabotage, most=1)
 
 
 def _order(folder: Path, _seed: int, sabotage: str | None) -> list[str]:
@@ -120,5 +125,6 @@ SCENARIOS = (
     Scenario("kills", scenario_kills.CATCHES, _kills),
     Scenario("order of calls", scenario_syscalls.ORDER_CATCHES, _order, missing=scenario_syscalls.missing),
     Scenario("failing syncs", scenario_syscalls.FAULT_CATCHES, _failing_syncs, missing=scenario_syscalls.missing),
+    Scenario("limits", scenario_limits.CATCHES, _limits),
     *_on_media(),
 )
