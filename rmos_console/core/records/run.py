@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, JsonValue
 
@@ -118,6 +118,28 @@ class SealedRun(Record):
     request_id: str | None = None
     meta: Document = Field(default_factory=dict)
     source: RunSource
+
+
+_DOCUMENTS = ("request_summary", "feasibility", "lineage", "meta")
+_FREE_PARTS = (("decision", "details", dict), ("source", "extra", dict), ("outputs", "opplan_json", object))
+
+
+def sealed_run(body: dict[str, Any]) -> SealedRun:
+    """Return the run of a document that was parsed from JSON; raises pydantic's error as ``SealedRun`` itself would.
+
+    What is free-form is JSON already, and is taken over as it is instead of being walked through once more.
+    """
+    fixed = dict(body)
+    free = {name: fixed.pop(name) for name in _DOCUMENTS if isinstance(fixed.get(name), dict)}
+    inner: dict[str, dict[str, Any]] = {}
+    for name, key, kind in _FREE_PARTS:
+        part = fixed.get(name)
+        if isinstance(part, dict) and key in part and isinstance(part[key], kind):
+            fixed[name] = {other: value for other, value in part.items() if other != key}
+            inner[name] = {key: part[key]}
+    run = SealedRun.model_validate(fixed)
+    parts = {name: getattr(run, name).model_copy(update=value) for name, value in inner.items()}
+    return run.model_copy(update={**free, **parts})
 
 
 class Risk(Record):

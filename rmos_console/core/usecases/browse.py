@@ -10,7 +10,7 @@ from rmos_console.core.records.advisory import AdvisoryAsset, AdvisoryInputRef
 from rmos_console.core.records.ids import check_foreign_id
 from rmos_console.core.records.record import Record
 from rmos_console.core.records.review import AutoApproval, Review, StateExplained
-from rmos_console.core.records.run import RunArtifact, SealedRun
+from rmos_console.core.records.run import RunArtifact, SealedRun, sealed_run
 from rmos_console.core.review.explained import explanation_of
 from rmos_console.core.store import HistoryEntry, RunEntry, Store, View
 from rmos_console.core.store.bodies import has_refs
@@ -62,16 +62,16 @@ def artifact(store: Store, view: View, entry: RunEntry, *, also: tuple[str, ...]
     body = store.read_run(entry.run_id)
     if has_refs(body):
         body = store.resolve(body)
-    return RunArtifact.model_validate({**body, **_folded(view, entry), "also": also})
+    return artifact_of(view, entry, sealed_run(body), also=also)
 
 
-def artifact_of(view: View, entry: RunEntry, sealed: SealedRun) -> RunArtifact:
+def artifact_of(view: View, entry: RunEntry, sealed: SealedRun, *, also: tuple[str, ...] = ()) -> RunArtifact:
     """Return the run of an entry whose sealed part is at hand, as it was before large values moved to blobs.
 
     Every part was validated when it was made, so nothing is validated once more.
     """
     fields = {name: getattr(sealed, name) for name in SealedRun.model_fields}
-    return RunArtifact.model_construct(**{**fields, **_folded(view, entry)})
+    return RunArtifact.model_construct(**{**fields, **_folded(view, entry), "also": also})
 
 
 def _folded(view: View, entry: RunEntry) -> dict[str, Any]:

@@ -1,4 +1,5 @@
-"""The document of an imported run is made without pydantic, and is what pydantic would have made of it."""
+"""The document of an imported run is made without pydantic, and is what pydantic would have made of it; so is a run
+that is made of a document."""
 
 from __future__ import annotations
 
@@ -9,9 +10,11 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from rmos_console.core.canonical import canonical
 from rmos_console.core.importers.found import FoundRun
+from rmos_console.core.records.run import sealed_run
 from tests.unit.importers.stores import RUN_A, everything, only, record, write
 
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text()
@@ -61,6 +64,8 @@ def agree(found: FoundRun) -> None:
     """Fail where the document is not that of the run it makes, byte for byte."""
     run = found.sealed
     assert canonical(found.body) == canonical(run.document())
+    assert sealed_run(found.body) == run
+    assert canonical(sealed_run(found.body).document()) == canonical(found.body)
     assert (found.run_id, found.sealed_sha256) == (run.run_id, run.source.sealed_sha256)
 
 
@@ -90,3 +95,13 @@ def test_defaults_are_shared_by_no_two_runs(tmp_path: Path) -> None:
     for key in ("meta", "lineage", "decision", "outputs", "attachments"):
         assert first.body[key] is not second.body[key]
     assert first.body["decision"]["details"] is not second.body["decision"]["details"]
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"feasibility": []}, {"decision": {"details": 1}}, {"source": {"format": "v1", "extra": None}}, {"x": 1}]
+)
+def test_a_document_that_is_no_run_is_refused(tmp_path: Path, wrong: dict[str, Any]) -> None:
+    path = write(tmp_path / "runs.json", {RUN_A: record()})
+    (found,) = only(FoundRun, everything(path, "v1"))
+    with pytest.raises(ValidationError, match=next(iter(wrong))):
+        sealed_run({**found.body, **wrong})
