@@ -108,7 +108,7 @@ class Deciding(Recording):
     def recover(self, choice: int, *, right: bool, other: bool) -> None:
         who = list(self.signers)[choice % 2]
         code = next(each.recovery for each in self.twin.people.values() if each.recovery is not None)
-        code = code if right else ("a" if code[0] != "a" else "b") + code[1:]
+        code = code if right else ("2" if code[0] != "2" else "3") + code[1:]
 
         def expected() -> bool:
             twin_people.check_recover(self.twin, who, code)

@@ -158,7 +158,7 @@ def rows_of(store: Store) -> list[tuple[Any, ...]]:
 
 
 def expected_rows(twin: Twin) -> list[tuple[Any, ...]]:
-    """Return what the table should show."""
+    """Return what the table should show: newest first, and of equal times the last one sealed first."""
     found = []
     for run_id, run in twin.runs.items():
         facts, word = run.facts, twin.newest(run_id)
@@ -178,7 +178,7 @@ def expected_rows(twin: Twin) -> list[tuple[Any, ...]]:
                 None if word is None else word.advisory,
             )
         )
-    return sorted(found, key=lambda row: (row[1], row[0]), reverse=True)
+    return sorted(reversed(found), key=lambda row: row[1], reverse=True)
 
 
 def shown(store: Store, run_id: str) -> dict[str, Any]:

@@ -45,7 +45,8 @@ class RunTable:
                 fresh.append(entry)
             else:
                 self._changed[row] = entry
-        fresh.sort(key=lambda entry: (moment(entry.created_at_utc), entry.run_id))
+        # Among equals the order of sealing, as for stored runs: rows must not change places when they are stored.
+        fresh.sort(key=lambda entry: (moment(entry.created_at_utc), entry.seq))
         self._changed.update((self._base + at, entry) for at, entry in enumerate(fresh))
         self._loosen()
         self._count = self._base + len(fresh)
