@@ -7,15 +7,17 @@ violations of each case. In the namespace this process is root over its own moun
 from __future__ import annotations
 
 import errno
+import io
 import json
 import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any
 
+from rmos_console.cli.main import run as command
 from rmos_console.core.errors import DiskFullError, ReadOnlyError, RmosError
 from rmos_console.core.records.actor import Actor, Caller
 from rmos_console.core.records.events import Event
@@ -282,6 +284,7 @@ def read_only(folder: Path) -> Iterator[str]:
             before = _pictured(medium.store)
             with open_store(medium.store) as store:
                 yield from (f"{name}: {complaint}" for complaint in _reading(store))
+            yield from (f"{name}: {complaint}" for complaint in _typed(medium.store))
             if _pictured(medium.store) != before:
                 yield f"{name}: something was written"
 
@@ -297,6 +300,18 @@ def _reading(store: Store) -> Iterator[str]:
         yield f"audit: {report}"
     yield from _refused("commit", lambda: store.commit(draft(sealed(10))), ReadOnlyError)
     yield from _refused("put_blob", lambda: store.put_blob(b"bytes"), ReadOnlyError)
+
+
+def _typed(store: Path) -> Iterator[str]:
+    """Type what an auditor would, and what nobody should."""
+    run = b'{"mode":"saw","tool_id":"T1","status":"OK"}'
+    for code, words in ((0, ["list", "--json"]), (0, ["audit"]), (6, ["create", "-"])):
+        said = io.StringIO()
+        with redirect_stdout(said), redirect_stderr(said):
+            sys.stdin = io.TextIOWrapper(io.BytesIO(run))
+            found = command(["--store", str(store), *words])
+        if found != code or (code and "read-only" not in said.getvalue()):
+            yield f"{' '.join(words)} ends with {found}: {said.getvalue()[:300]}"
 
 
 def _pictured(store: Path) -> list[tuple[str, int, int, int]]:

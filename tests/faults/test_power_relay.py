@@ -11,7 +11,7 @@ from tests.faults.power_relay import CUTS_CATCH, RELAY_CATCHES, cut_at_each_step
 
 pytestmark = [pytest.mark.tier("c"), pytest.mark.parametrize("kind", FILE_SYSTEMS)]
 
-QUICK = 32
+QUICK = 48
 """Every how many system calls the quick suite tries."""
 
 
@@ -25,13 +25,13 @@ def needed(kind: str) -> None:
 def test_a_cut_at_some_system_calls_loses_nothing(kind: str) -> None:
     violations, cuts = cut_at_each_step(kind, QUICK)
     assert not violations, "\n".join(violations)
-    assert cuts > 2
+    assert cuts > 1
 
 
 def test_a_cut_behind_some_dead_writers_loses_nothing(kind: str) -> None:
     violations, cuts = cut_behind_the_dead(kind, QUICK)
     assert not violations, "\n".join(violations)
-    assert cuts > 4
+    assert cuts > 3
 
 
 @pytest.mark.faults_full
