@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 
 from tests.benchmarks import auditing, comparing, machine, reading, tracking, window, writing
-from tests.benchmarks.figures import Figure, Row, Skipped, as_markdown, as_text
+from tests.benchmarks.figures import Figure, Row, Skipped, as_markdown, as_text, put_into
 from tests.benchmarks.growth import growth
 from tests.benchmarks.make_store import describe
 from tests.benchmarks.plan import SMOKE, Plan
@@ -78,8 +78,9 @@ def main(arguments: list[str] | None = None) -> int:
         rows = list(_shown(measure(chosen, given.only)))
     rows += _shown(growth(rows))
     if given.markdown:
+        page = given.markdown.read_text(encoding="utf-8") if given.markdown.exists() else ""
         told = "\n".join(f"- {fact}" for fact in facts)
-        given.markdown.write_text(f"{told}\n\n{as_markdown(rows)}\n", encoding="utf-8")
+        given.markdown.write_text(put_into(page, f"{told}\n\n{as_markdown(rows)}"), encoding="utf-8")
     return int(any(_is_bad(row) for row in rows))
 
 
@@ -103,7 +104,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--million", action="store_true", help="a store of 1,000,000 runs, too")
     parser.add_argument("--apart", action="store_true", help="deepdiff and MLflow, too, in environments of their own")
     parser.add_argument("--cache", type=Path, help="where the stores are kept; without it they are made each time")
-    parser.add_argument("--markdown", type=Path, help="a file that receives the table for a page")
+    parser.add_argument("--markdown", type=Path, help="a file for the table; in a page with marks it goes between them")
     parser.add_argument("--only", action="append", default=[], help="a part's name or a piece of it; may be repeated")
     parser.add_argument("--smoke", action="store_true", help="hardly any repetitions: only to see that it works")
     return parser

@@ -71,6 +71,9 @@ class Skipped:
 
 Row = Figure | Skipped
 
+BEGIN, END = "<!-- benchmarks -->", "<!-- end of benchmarks -->"
+"""What marks the place of the table in a page."""
+
 HEAD = ("figure", "runs", "bar", "measured (least to most)", "others", "verdict")
 
 
@@ -130,3 +133,10 @@ def as_markdown(rows: Iterable[Row]) -> str:
     lines = [f"| {' | '.join(HEAD)} |", "|" + "---|" * len(HEAD)]
     lines += [f"| {' | '.join(cell.replace('|', '/') for cell in cells(row))} |" for row in rows]
     return "\n".join(lines)
+
+
+def put_into(page: str, told: str) -> str:
+    """Return a page with ``told`` between its marks; a page without marks becomes ``told`` alone."""
+    before, begin, rest = page.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    return f"{before}{begin}\n{told}\n{end}{after}" if begin and end else f"{told}\n"

@@ -15,7 +15,7 @@ from rmos_console.core.store import Limits, open_store
 from rmos_console.core.usecases.audit import audit
 from tests.benchmarks import __main__ as benchmarks
 from tests.benchmarks import product, reading, writing
-from tests.benchmarks.figures import Figure, Row, Skipped, as_markdown, as_text
+from tests.benchmarks.figures import BEGIN, END, Figure, Row, Skipped, as_markdown, as_text, put_into
 from tests.benchmarks.growth import growth
 from tests.benchmarks.make_store import Shares, make_store
 from tests.benchmarks.plan import SMOKE
@@ -122,6 +122,13 @@ def test_tables_hold_every_row_and_what_was_not_measured() -> None:
     lines = as_markdown(rows).splitlines()
     assert len(lines) == 4
     assert {line.count("|") for line in lines} == {7}
+
+
+def test_a_table_replaces_the_one_between_the_marks_of_a_page_and_nothing_else() -> None:
+    page = f"# Title\n\n{BEGIN}\nold\n{END}\n\nrest\n"
+    assert put_into(page, "new") == page.replace("old", "new")
+    assert put_into(put_into(page, "new"), "old") == page
+    assert put_into("old", "new") == "new\n"
 
 
 def test_growth_compares_the_largest_with_the_smallest() -> None:
