@@ -91,6 +91,13 @@ def chosen(folder: Path, most: int | None, seed: int) -> list[Fault]:
     return few[:most] + picked.sample(rest, max(0, most - len(few)))
 
 
+def ledger_syncs(folder: Path, most: int) -> list[Fault]:
+    """Return the failures of the first fsyncs of the ledger; the very first is that of a saver of the catalog."""
+    serve(folder, [None])
+    syncs = [call for call in calls(folder / "0.log", folder / "0/store") if call.name == "fsync"]
+    return [Fault("fsync", IO, call.number) for call in syncs if call.path.startswith("ledger/")][1 : most + 1]
+
+
 def fail(folder: Path, faults: Sequence[Fault], sabotage: str | None = None) -> list[str]:
     """Do the work once for each fault, and return what is wrong afterwards."""
     return [

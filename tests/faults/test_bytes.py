@@ -13,7 +13,7 @@ from rmos_console.core.store import examine, follow, line
 from tests.faults.scenario_bytes import alter, kinds, make
 
 KINDS = ("closed segment", "last segment", "blob", "quarantine", "store.json", "state", "catalog")
-QUICK = 60
+QUICK = 30
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from tests.faults.scenario_kills import CATCHES, kill, run
 from tests.faults.tiers import Counts
 
 QUICK = 150
-QUICK_CATCHES = ("lockf_stray_close", "no_tail_repair")
+QUICK_CATCHES = ("judged_against_old_head", "no_tail_repair")
 
 
 def check(folder: Path, kills: int, tally: Callable[[str], None]) -> None:

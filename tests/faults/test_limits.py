@@ -10,7 +10,7 @@ import pytest
 
 from tests.faults.scenario_limits import CATCHES, chosen, limited, run
 
-QUICK = 6
+QUICK = 4
 
 
 def test_some_limits(tmp_path: Path, tally: Callable[[str], None]) -> None:

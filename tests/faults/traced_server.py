@@ -83,7 +83,7 @@ class Server:
 def _limit(name: str, value: int) -> None:
     """Limit this process: files to a size, open files above those there are, or memory above what is used, in bytes."""
     if name == "NOFILE":
-        value += len(os.listdir("/proc/self/fd"))  # noqa: PTH208  a count
+        value += len(os.listdir("/proc/self/fd"))  # noqa: PTH208  only how many there are
     if name == "AS":
         value += int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0]) * resource.getpagesize()
     kind = {"FSIZE": resource.RLIMIT_FSIZE, "NOFILE": resource.RLIMIT_NOFILE, "AS": resource.RLIMIT_AS}[name]
