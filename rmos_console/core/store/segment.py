@@ -80,12 +80,16 @@ class Segment:
 
     def column(self, name: str) -> WordColumn:
         """Return a column of codes."""
-        return self._checked(lambda file: decoded(self.words[name], file.section(name)))
+        words = self._words()[name]
+        return self._checked(lambda file: decoded(words, file.section(name)))
 
-    @cached_property
-    def words(self) -> dict[str, list[Any]]:
-        """The values that occur in each column, and as ``foreign`` the runs of other segments that are patched here."""
-        words: dict[str, list[Any]] = json.loads(self.section("words"))
+    def foreign(self) -> dict[str, str]:
+        """Return the runs of earlier segments that are patched here, each with the signature of what happened here."""
+        foreign: dict[str, str] = self._words()["foreign"]
+        return foreign
+
+    def _words(self) -> dict[str, Any]:
+        words: dict[str, Any] = json.loads(self.section("words"))
         return words
 
     def globals(self) -> dict[str, Any]:

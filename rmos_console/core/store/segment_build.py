@@ -49,7 +49,8 @@ class SegmentBuilder:
         self._ended: list[str] = []
         self._assets: dict[str, None] = {}
         self._transaction = ""
-        self._changed: set[int] = set()
+        self._foreign: dict[str, str] = {}
+        self._changed: set[int | str] = set()
         self._sealed_text = False
 
     @classmethod
@@ -61,6 +62,7 @@ class SegmentBuilder:
         made._keys = list(Keys.decoded(file.section("keys")).pairs())
         words, known = json.loads(file.section("words")), json.loads(file.section("globals"))
         made._columns = {name: decoded(words[name], file.section(name)) for name in WORDS}
+        made._foreign = words["foreign"]
         made._seqs = numbers("Q", file.section("seq"))
         made._created, made._scores = numbers("q", file.section("created")), floats(file.section("score"))
         made._texts = file.section("text").split(_SEPARATOR)[:-1]
@@ -90,13 +92,12 @@ class SegmentBuilder:
         """Return the bytes of the segment's file; ``facts`` are further members of its header."""
         self._sign()
         columns = {name: self._columns[name].packed() for name in WORDS}
-        foreign = [run_id for run_id in self._patches if run_id not in self._rows]
         resume = {"assets": list(self._assets), "about": self._patches, "transaction": self._transaction}
         tables, starts = _tables(self.run_lines, self.patch_lines)
         texts = list(map(bytes.__add__, self._texts, repeat(_SEPARATOR)))
         sections = {
             "globals": _json({"globals": self._globals, "open": self._open, "ended": self._ended}),
-            "words": _json({name: list(column.words) for name, column in columns.items()} | {"foreign": foreign}),
+            "words": _json({name: list(column.words) for name, column in columns.items()} | {"foreign": self._foreign}),
             "resume": _json(resume),
             "keys": Keys.sorted(self._keys).encoded(),
             "run_ids": "\n".join(self._rows).encode("ascii"),
@@ -161,8 +162,9 @@ class SegmentBuilder:
         self._keys.append((key("patch", about), number))
         self._patches.setdefault(about, []).append(number)
         row = self._rows.get(about)
-        if row is not None:
-            self._changed.add(row)
+        if row is None:
+            self._foreign.setdefault(about, "")
+        self._changed.add(about if row is None else row)
 
     def _explained(self, event: Event) -> None:
         attempt, run_id = event["attempt"], event["run_id"]
@@ -181,14 +183,20 @@ class SegmentBuilder:
         if self._sealed_text:
             incomplete = {code for word, code in signed.words.items() if ABSENT in (word or "")}
             self._changed.update(row for row, code in enumerate(signed.codes) if code in incomplete)
-        for row in sorted(self._changed):
-            run_id = _name(self.run_lines[row])
-            documents = [parsed(self.patch_lines[number]) for number in self._patches[run_id]]
-            history = [(document["ledger"]["seq"], document["event"]) for document in documents]
-            risk = judged[self._columns["judged"].codes[row]] or ""
-            signed.put(row, signature(risk, history, self._assets.__contains__))
+            self._changed.update(run_id for run_id, part in self._foreign.items() if ABSENT in part)
+        for changed in self._changed:
+            if isinstance(changed, str):
+                self._foreign[changed] = self._history(changed, "")
+            else:
+                risk = judged[self._columns["judged"].codes[changed]] or ""
+                signed.put(changed, self._history(_name(self.run_lines[changed]), risk))
         self._changed.clear()
         self._sealed_text = False
+
+    def _history(self, run_id: str, risk: str) -> str:
+        documents = [parsed(self.patch_lines[number]) for number in self._patches[run_id]]
+        history = [(document["ledger"]["seq"], document["event"]) for document in documents]
+        return signature(risk, history, self._assets.__contains__)
 
 
 def split_tables(data: bytes, runs: int) -> tuple[list[bytes], list[bytes]]:

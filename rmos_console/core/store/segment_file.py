@@ -19,7 +19,7 @@ from rmos_console.core.store.database import Tables
 from rmos_console.core.store.files import open_file
 from rmos_console.core.store.follow import Position
 
-FORMAT = 3
+FORMAT = 2
 """Raised whenever the file is laid out differently: files of another format are built again."""
 
 TABLES = "tables"
@@ -120,10 +120,10 @@ class SegmentFile:
         line, newline, _ = head.partition(b"\n")
         header: dict[str, Any] = json.loads(line)
         facts = {key: value for key, value in header.items() if key != "sha256"}
-        if (facts.get("format"), facts.get("compact"), facts.get("store_id")) != (FORMAT, COMPACT_VERSION, store_id):
-            raise OutdatedError("The catalog of a segment is of another version or store.")
         if not newline or canonical(header) != line or sha256_hex(canonical(facts)) != header["sha256"]:
             raise BadDataError("The catalog of a segment is not what was saved.")
+        if (facts.get("format"), facts.get("compact"), facts.get("store_id")) != (FORMAT, COMPACT_VERSION, store_id):
+            raise OutdatedError("The catalog of a segment is of another version or store.")
         self._start = len(line) + 1
         return facts
 

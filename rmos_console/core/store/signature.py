@@ -16,6 +16,11 @@ ABSENT = "?"
 """Marks in a signature an advisory whose text was not sealed in the same segment: such a run is judged by itself."""
 
 
+SEVERAL = "*"
+"""Ends a signature that names more than one advisory, attempt or decision: what a later segment says about one of them
+does not tell which."""
+
+
 class _Order:
     """Numbers for ids, in the order in which they first occur."""
 
@@ -24,6 +29,9 @@ class _Order:
 
     def __call__(self, text: str | None) -> int:
         return self._known.setdefault(text, len(self._known))
+
+    def __len__(self) -> int:
+        return len(self._known) - 1
 
 
 def signature(risk: str, history: Iterable[tuple[int, Event]], is_here: Callable[[str], bool]) -> str:
@@ -43,7 +51,8 @@ def signature(risk: str, history: Iterable[tuple[int, Event]], is_here: Callable
         absent = ABSENT if advisory_id is not None and not is_here(advisory_id) else ""
         parts.append(f"{'+' if seq == last else ' '}{name}{absent}")
         last = seq
-    return f"{risk}{''.join(parts)}" if parts else ""
+    several = SEVERAL if max(len(advisory), len(attempt), len(decision)) > 1 else ""
+    return f"{risk}{''.join(parts)}{several}" if parts else ""
 
 
 def _told(event: Event, advisory: _Order, attempt: _Order, decision: _Order) -> tuple[str, str | None] | None:

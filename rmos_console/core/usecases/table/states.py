@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_left
 from typing import NamedTuple
 
 from rmos_console.core.review.explained import explanation_of
 from rmos_console.core.store import RunEntry, View
 from rmos_console.core.store.segments import Segments
-from rmos_console.core.store.signature import ABSENT
+from rmos_console.core.store.signature import ABSENT, SEVERAL
 from rmos_console.core.usecases.clock import now_utc
 from rmos_console.core.usecases.state import run_state
 
@@ -20,6 +19,16 @@ class States(NamedTuple):
     explained: str
     review: str
 
+
+class Part(NamedTuple):
+    """What happened to a run in one segment, as a signature, and the version of the policy that governs it."""
+
+    signature: str
+    policy_version: int
+
+
+_UNCLEAR = Part(ABSENT, 0)
+"""Stands for a part of which nothing can be told without reading it."""
 
 UNTOUCHED = States("NONE", "NONE")
 """The states of a run that nothing happened to."""
@@ -44,72 +53,82 @@ class Judged:
         self._view = view
         self._segments = segments
         self._moment = now_utc()
-        self._known: dict[tuple[str, int], int | None] = {}
+        self._known: dict[tuple[str | Part | None, ...], int | None] = {}
         self._code = {UNTOUCHED: 0}
+        elsewhere = self._elsewhere()
         for at in range(len(segments.all)):
-            self._judge_segment(at)
-        self._judge_foreign()
+            self._judge_segment(at, elsewhere)
         del self._view  # a view keeps much alive
 
-    def _judge_segment(self, at: int) -> None:
+    def _judge_segment(self, at: int, elsewhere: dict[str, list[Part | None]]) -> None:
         segment = self._segments.all[at]
         column = segment.column("signature")
-        first, names = len(self.codes), list(column.words)
+        first, parts = len(self.codes), self._parts(at, list(column.words))
         boundary = self._boundary(segment.before.seq, segment.after.seq)
         seqs = segment.seqs() if boundary else ()
-        plain = [
-            0 if not name else self._of_signature(name or "", at, column.codes.index(code), segment.after.seq)
-            for code, name in enumerate(names)
-        ]
-        if None not in plain and not boundary:
-            self.codes.extend([plain[code] or 0 for code in column.codes])
-            self.loose += [first + row for row, code in enumerate(column.codes) if ABSENT in (names[code] or "")]
-            return
-        for row, code in enumerate(column.codes):
-            known = plain[code]
-            if known is None or (boundary and names[code] and seqs[row] <= boundary):
-                known = self._one(at, row)
-            if ABSENT in (names[code] or ""):
-                self.loose.append(first + row)
-            self.codes.append(known)
+        codes = list(column.codes)
+        plain = [self._of_history([parts[code]], at, codes.index(code)) for code in range(len(parts))]
+        found = [plain[code] for code in codes]
+        risk = segment.column("judged")
+        risks = list(risk.words)
+        if None in found or boundary:
+            for row, code in enumerate(codes):
+                if found[row] is None or (boundary and parts[code] and seqs[row] <= boundary):
+                    found[row] = self._one(at, row, first)
+        for row, run_id in enumerate(segment.run_ids() if elsewhere else ()):
+            later = elsewhere.get(run_id)
+            if later is not None:
+                history = [parts[codes[row]], *later]
+                known = self._of_history(history, at, row, risks[risk.codes[row]])
+                found[row] = self._one(at, row, first) if known is None else known
+        self.codes.extend([code or 0 for code in found])
 
-    def _of_signature(self, name: str, at: int, row: int, seq: int) -> int | None:
-        """Return the code for all runs with a signature; None where each must be judged by itself."""
-        if ABSENT in name:
-            return None
-        key = name, self._view.policy_for(seq).version
+    def _parts(self, at: int, signatures: list[str | None]) -> list[Part | None]:
+        """Return signatures with the policy that governs what is announced in a segment; None for an empty one."""
+        after = self._segments.all[at].after.seq
+        version = self._view.policy_for(after).version
+        return [Part(name, version) if name else None for name in signatures]
+
+    def _elsewhere(self) -> dict[str, list[Part | None]]:
+        """Return for each run what happened to it in later segments than its own."""
+        found: dict[str, list[Part | None]] = {}
+        for at, segment in enumerate(self._segments.all):
+            mixed = self._boundary(segment.before.seq, segment.after.seq)
+            foreign = segment.foreign()
+            parts = self._parts(at, list(foreign.values()))
+            for run_id, part in zip(foreign, parts, strict=True):
+                if part is not None:
+                    found.setdefault(run_id, []).append(_UNCLEAR if mixed else part)
+        return found
+
+    def _of_history(self, parts: list[Part | None], at: int, row: int, risk: str | None = None) -> int | None:
+        """Return the code for all runs with this history; None where each must be judged by itself."""
+        history = [part for part in parts if part is not None]
+        if not history:
+            return 0
+        key = (risk, *history)
         if key not in self._known:
-            entry = self._segments.entry(at, row)
-            signers = (self._view.people.get(review.person_id) for review in entry.decisions)
-            alike = all(person is not None and person.revoked_since is None for person in signers)
-            self._known[key] = self._put(states_of(self._view, entry, self._moment)) if alike else None
+            several = any(SEVERAL in part.signature for part in history[:-1])
+            clear = not several and not any(ABSENT in part.signature for part in history)
+            self._known[key] = self._alike(at, row) if clear else None
         return self._known[key]
+
+    def _alike(self, at: int, row: int) -> int | None:
+        entry = self._segments.entry(at, row)
+        signers = (self._view.people.get(review.person_id) for review in entry.decisions)
+        alike = all(person is not None and person.revoked_since is None for person in signers)
+        return self._put(states_of(self._view, entry, self._moment)) if alike else None
 
     def _boundary(self, before: int, after: int) -> int:
         """Return the last line of a segment that changed the policy; 0 where none did."""
         seqs = [policy_seq for policy_seq in self._view.policy_seqs if before < policy_seq <= after]
         return max(seqs, default=0)
 
-    def _judge_foreign(self) -> None:
-        starts = [0]
-        for segment in self._segments.all:
-            starts.append(starts[-1] + segment.run_count)
-        for run_id in sorted(self._segments.foreign()):
-            home = self._segments.locate(run_id)
-            if home is not None:
-                at, row = home
-                index = starts[at] + row
-                self.codes[index] = self._one(at, row)
-                place = bisect_left(self.loose, index)
-                if self._may_change(at, row) and self.loose[place : place + 1] != [index]:
-                    self.loose.insert(place, index)
-
-    def _may_change(self, at: int, row: int) -> bool:
+    def _one(self, at: int, row: int, first: int) -> int:
         entry = self._segments.entry(at, row)
-        return any(not self._view.has_asset(ref.advisory_id) for ref in entry.refs)
-
-    def _one(self, at: int, row: int) -> int:
-        return self._put(states_of(self._view, self._segments.entry(at, row), self._moment))
+        if any(not self._view.has_asset(ref.advisory_id) for ref in entry.refs):
+            self.loose.append(first + row)
+        return self._put(states_of(self._view, entry, self._moment))
 
     def _put(self, states: States) -> int:
         code = self._code.setdefault(states, len(self.words))
