@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from rmos_console.core.errors import DegradedError, DiskFullError, ReadOnlyError, StoreError
+from rmos_console.core.errors import DegradedError, DiskFullError, NoStoreError, ReadOnlyError, StoreError
 
 FILE_MODE = 0o600
 FOLDER_MODE = 0o700
@@ -120,6 +120,16 @@ def check_folder(path: Path) -> None:
     status = os.lstat(path)
     if not stat.S_ISDIR(status.st_mode):
         raise planted(path, stranger(status) or "a file where a folder belongs")
+
+
+def check_there(root: Path) -> None:
+    """Raise :class:`NoStoreError` if a store that was opened is not there any more."""
+    if not os.path.lexists(root / FACTS):
+        raise NoStoreError(
+            f"The store {root} is gone: it was moved or deleted, or its medium was removed. What was acknowledged is "
+            "on that medium; bring it back and open the store again.",
+            path=str(root),
+        )
 
 
 def names_in(folder: Path) -> list[str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from rmos_console.core.errors import DamagedError
-from rmos_console.core.store.files import open_file, store_error
+from rmos_console.core.store.files import check_there, open_file, store_error
 from rmos_console.core.store.layout import Place
 from rmos_console.core.store.line import GENESIS, Decoded, Line, LineError, Location, decode, segment_file
 from rmos_console.core.store.state import AFTER_DAMAGE
@@ -100,6 +100,7 @@ class Follower:
         try:
             descriptor = open_file(self._place.segment(start.segment))
         except FileNotFoundError as error:
+            check_there(self._place.root)
             raise damaged(start.file, 0, "the file is missing") from error
         except OSError as error:
             raise store_error(error, f"reading {start.file}") from error
@@ -195,6 +196,7 @@ def read_line(place: Place, location: Location) -> Line:
     try:
         descriptor = open_file(place.segment(location.segment))
     except FileNotFoundError as error:
+        check_there(place.root)
         raise damaged(location.file, 0, "the file is missing") from error
     except OSError as error:
         raise store_error(error, f"reading {location.file}") from error

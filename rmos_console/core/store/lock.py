@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from rmos_console.core.errors import LockedError, NoStoreError, UsageError
-from rmos_console.core.store import exclusive
-from rmos_console.core.store.files import store_error
+from rmos_console.core.errors import LockedError, UsageError
+from rmos_console.core.store import copies, exclusive
+from rmos_console.core.store.files import check_there, store_error
 from rmos_console.core.store.layout import Place
 from rmos_console.core.store.state import Holder, holder_note, write_holder
 
@@ -31,6 +31,7 @@ class StoreLock:
         self._wait_seconds = wait_seconds
         self._process = os.getpid()
         self._kept = False
+        self._remembered = False
 
     def keep(self) -> None:
         """Never release again: the store must not be written to, and nothing else can say so."""
@@ -49,6 +50,9 @@ class StoreLock:
         try:
             self._place.check_folders()
             self._sign(role, now())
+            if not self._remembered:
+                self._remembered = True
+                copies.remember(self._place.root)
             yield
         finally:
             if not self._kept:
@@ -61,7 +65,8 @@ class StoreLock:
             try:
                 descriptors = self._try()
             except FileNotFoundError as error:
-                raise gone(self._place.root) from error
+                check_there(self._place.root)
+                raise store_error(error, f"taking the lock of {self._place.root}") from error
             except OSError as error:
                 raise store_error(error, f"taking the lock of {self._place.root}") from error
             if descriptors is not None:
@@ -71,8 +76,7 @@ class StoreLock:
             time.sleep(POLL_SECONDS)
 
     def _try(self) -> list[int] | None:
-        if not os.path.lexists(self._place.facts):  # else an empty mount point would get a lock file of its own
-            raise gone(self._place.root)
+        check_there(self._place.root)  # else an empty mount point would get a lock file of its own
         folder = exclusive.lock_folder(self._place.root)
         if folder is None:
             return None
@@ -100,15 +104,6 @@ class StoreLock:
             f"{_way_out(holder)}",
             holder=who,
         )
-
-
-def gone(root: Path) -> NoStoreError:
-    """Return the error for a store that was there when it was opened."""
-    return NoStoreError(
-        f"The store {root} is gone: it was moved or deleted, or its medium was removed. What was acknowledged is on "
-        "that medium; bring it back and open the store again.",
-        path=str(root),
-    )
 
 
 def _way_out(holder: Holder | None) -> str:
