@@ -13,13 +13,17 @@ from pathlib import Path
 import pytest
 
 from rmos_console.core.errors import NewerStoreError, NoStoreError, ReadOnlyError, StoreError
+from rmos_console.core.records.actor import Actor, Caller
 from rmos_console.core.store import Store, open_store
 from rmos_console.core.store.copies import other_places, was_copied
 from rmos_console.core.store.line import encode
 from rmos_console.core.store.state import folder_identity, holder_note
+from rmos_console.core.usecases import checkpoint
 from rmos_console.core.usecases.audit import audit
 from tests.faults import other_user
 from tests.store.making import draft, independent_verify, new_store, run_id, seal, sealed
+
+CALLER = Caller(by=Actor(kind="service", id="tests"))
 
 as_root = pytest.mark.skipif(not other_user.is_root(), reason="only root can mount")
 
@@ -139,6 +143,20 @@ def test_a_copy_beside_the_original_is_noticed(tmp_path: Path) -> None:
     assert other_places(store_id, original) == [copy]
     shutil.rmtree(original)
     assert other_places(store_id, copy) == []
+
+
+def test_a_checkpoint_tells_two_ways_apart(tmp_path: Path) -> None:
+    original, copy = tmp_path / "s", tmp_path / "copy"
+    new_store(original, 1).close()
+    shutil.copytree(original, copy)
+    for path, number in ((original, 2), (copy, 3)):
+        with open_store(path) as store:
+            seal(store, number)
+            made = checkpoint.take(store, None, caller=CALLER).value
+        other = audit(copy if path == original else original, against=made)
+        assert audit(path, against=made).ok
+        assert path == original or not other.ok, "both went on from the same line, each in its own way"
+        assert path == original or (other.against is not None and not other.against.extends)
 
 
 def test_a_moved_store_is_no_copy(tmp_path: Path) -> None:
