@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from rmos_console.core.errors import RmosError
 from rmos_console.core.records.events import attachment_added
@@ -22,7 +22,14 @@ CATCHES: tuple[str, ...] = ()
 NOTE = 2048
 """Where the note begins in the state file; what stands before it is only good for a message."""
 
-Judge = Callable[[Path, str, int], Iterator[str]]
+
+class Change(NamedTuple):
+    """One file, what was in it, and the place of the bit that was flipped, or of the cut where that is None."""
+
+    name: str
+    data: bytes
+    place: int
+    bit: int | None
 
 
 def make(path: Path) -> dict[str, Any]:
@@ -74,7 +81,8 @@ def alter(path: Path, kind: str, whole: dict[str, Any], *, most: int | None, see
     for place, bit in _chosen(len(data), most, seed):
         file.write_bytes(data[:place] if bit is None else _flipped(data, place, bit))
         what = f"{name} cut at byte {place}" if bit is None else f"{name} byte {place} bit {bit}"
-        wrong += [f"{what}: {found}" for found in _judge(kind, path, name, data, place, whole, cut=bit is None)]
+        change = Change(name, data, place, bit)
+        wrong += [f"{what}: {found}" for found in _judge(kind, path, change, whole)]
         tried += 1
         file.write_bytes(data)
     return tried, wrong
@@ -94,15 +102,13 @@ def _flipped(data: bytes, place: int, bit: int) -> bytes:
     return bytes(changed)
 
 
-def _judge(
-    kind: str, path: Path, name: str, data: bytes, place: int, whole: dict[str, Any], *, cut: bool
-) -> Iterator[str]:
+def _judge(kind: str, path: Path, change: Change, whole: dict[str, Any]) -> Iterator[str]:
     if kind in {"closed segment", "last segment"}:
-        yield from _ledger(path, name, data, place, cut=cut, last=kind == "last segment")
+        yield from _ledger(path, change, last=kind == "last segment")
     elif kind in {"blob", "quarantine"}:
-        yield from _named(path, name)
+        yield from _named(path, change.name)
     elif kind == "state":
-        yield from _state(path, place, whole, cut=cut)
+        yield from _state(path, change, whole)
     elif kind == "catalog":
         yield from _same(path, whole)
     else:
@@ -117,17 +123,18 @@ def _damage(store: Store) -> list[tuple[str | None, int | None]]:
     ]
 
 
-def _ledger(path: Path, name: str, data: bytes, place: int, *, cut: bool, last: bool) -> Iterator[str]:
+def _ledger(path: Path, change: Change, *, last: bool) -> Iterator[str]:
     """A line is damaged where it begins. With the catalog that is known of the last one, too; without, it is torn."""
+    name, data, place, bit = change
     line = data.rfind(b"\n", 0, place) + 1
     with open_store(path, read_only=True) as store:
         found = _damage(store)
         if (name, line) not in found:
             yield f"unnoticed beside a catalog: {found}"
-    if last and (cut or place == len(data) - 1) and line == data.rfind(b"\n", 0, len(data) - 1) + 1:
-        return  # without a catalog these are bytes of a writer that died, and so mended
-    if last and cut:
-        return  # whole lines are missing, and nothing remembers them
+    if last and (bit is None or (place == len(data) - 1 and line == data.rfind(b"\n", 0, len(data) - 1) + 1)):
+        return  # nothing remembers the end: bytes of a writer that died, which are mended
+    if bit not in {None, place % 8}:
+        return  # what reads without a catalog is the same; one bit of each byte shows that
     kept = {file: file.read_bytes() for file in (path / "catalog").iterdir() if file.is_file()}
     forget(path)
     with open_store(path, read_only=True) as store:
@@ -145,9 +152,9 @@ def _named(path: Path, name: str) -> Iterator[str]:
             yield f"unnoticed: {_damage(store)}"
 
 
-def _state(path: Path, place: int, whole: dict[str, Any], *, cut: bool) -> Iterator[str]:
+def _state(path: Path, change: Change, whole: dict[str, Any]) -> Iterator[str]:
     with open_store(path, read_only=True) as store:
-        noted = [("state", NOTE)] if cut or place >= NOTE else []
+        noted = [("state", NOTE)] if change.bit is None or change.place >= NOTE else []
         if _damage(store) != noted:
             yield f"found {_damage(store)} instead of {noted}"
         if everything(store.snapshot()) != whole:
