@@ -21,6 +21,7 @@ from rmos_console.core.errors import (
 )
 from rmos_console.core.records.doctor import Check
 from rmos_console.core.review.states import moment
+from rmos_console.core.store.copies import other_places
 from rmos_console.core.store.health import look_at
 from rmos_console.core.store.holder import LockState, lock_state
 from rmos_console.core.store.layout import Place, StoreFacts
@@ -65,6 +66,7 @@ def check_store(path: Path) -> Iterator[Check]:
     yield check_file_system(place.root, facts)
     yield from check_room(place.root)
     yield from _asked_lock(place)
+    yield from check_places(place, facts)
     try:
         health = look_at(place, facts.store_id)
     except StoreError as error:
@@ -169,6 +171,15 @@ def _asked_lock(place: Place) -> Iterator[Check]:
     if lock.note is not None and lock.note.place is not None and lock.note.place[1] != place.root.lstat().st_ino:
         found = f"this folder is a copy: when it was last written, by {lock.note.words()}, it was another one"
         advice = "Write to one of the two only, or they part ways for good; to look at the other, audit it."
+        yield Check(name="copy", state="warn", found=found, advice=advice)
+
+
+def check_places(place: Place, facts: StoreFacts) -> Iterator[Check]:
+    """Judge where else this user has written the same store; says nothing where there is no such place."""
+    others = other_places(facts.store_id, place.root)
+    if others:
+        found = f"the same store was also written at {', '.join(map(str, others))}"
+        advice = "Keep one of them: each lacks what is written in the other. Move the other away, or only read it."
         yield Check(name="copy", state="warn", found=found, advice=advice)
 
 
