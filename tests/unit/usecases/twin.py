@@ -6,6 +6,7 @@ by the model that the review rules are tested with on their own.
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -95,6 +96,11 @@ class Run:
         """Tell whether a later generated text replaced this one."""
         generated = [word.advisory for word in self.words if word.generated]
         return advisory in generated and generated[-1] != advisory
+
+
+def alike(one: Any, other: Any) -> bool:
+    """Tell whether two JSON values are the same: 0 and false are not, though Python says so."""
+    return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
 
 
 class Twin:
@@ -199,7 +205,7 @@ class Twin:
         """Change meta; False if nothing changes."""
         meta = self.runs[run_id].meta
         after = {key: value for key, value in {**meta, **set_}.items() if key not in unset}
-        news = {key: value for key, value in set_.items() if key not in meta or meta[key] != value}
+        news = {key: value for key, value in set_.items() if key not in meta or not alike(meta[key], value)}
         if not news and not any(key in meta for key in unset):
             return False
         self.tick()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import tempfile
@@ -178,7 +179,8 @@ def expected_rows(twin: Twin) -> list[tuple[Any, ...]]:
                 None if word is None else word.advisory,
             )
         )
-    return sorted(reversed(found), key=lambda row: row[1], reverse=True)
+    found.reverse()
+    return sorted(found, key=lambda row: row[1], reverse=True)
 
 
 def shown(store: Store, run_id: str) -> dict[str, Any]:
@@ -189,7 +191,7 @@ def shown(store: Store, run_id: str) -> dict[str, Any]:
     assert [each["advisory_id"] for each in told["advisory_inputs"]] == [each[0] for each in refs]
     assert (told["explanation_status"], told["count"]) == (run.explanation_status, len(refs))
     return {
-        "meta": run.meta,
+        "meta": json.dumps(run.meta, sort_keys=True),
         "files": [(item.sha256, item.kind, item.filename) for item in run.attachments],
         "refs": refs,
         "explained": (run.explanation_status, run.explanation_summary),
@@ -202,7 +204,7 @@ def expected_run(twin: Twin, run_id: str) -> dict[str, Any]:
     """Return what they should say."""
     run = twin.runs[run_id]
     return {
-        "meta": run.meta,
+        "meta": json.dumps(run.meta, sort_keys=True),
         "files": run.files,
         "refs": [
             (advisory, kind, twin.state(run_id, advisory), "present" if advisory in twin.texts else "unresolved")
