@@ -15,6 +15,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from rmos_console.core.errors import BadDataError
+from rmos_console.core.usecases.intake import read_file
 from tests.faults.hostile_names import can_be_a_file, hostile_names
 from tests.faults.hostile_worker import MARK, python_folders
 
@@ -164,6 +166,14 @@ def test_names_from_elsewhere_leave_no_name_of_their_own(ran: Ran) -> None:
     out = [each.name for each in (ran.folder / "out").rglob("*")]
     assert len(out) > 50
     assert [name for name in out if plain.fullmatch(name) is None or name.startswith("..")] == []
+
+
+def test_a_pipe_named_as_a_file_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(BadDataError, match="is not a regular file"):
+        read_file(tmp_path / "pipe")
+    with pytest.raises(BadDataError, match="cannot be read"):
+        read_file(tmp_path)
 
 
 def test_the_watch_sees_what_is_opened_elsewhere(tmp_path: Path) -> None:
