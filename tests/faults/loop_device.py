@@ -201,7 +201,8 @@ def run(*command: str) -> str:
     """Run a command of the system and return what it prints; raises :class:`OSError` with its complaint."""
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     if done.returncode:
-        raise OSError(f"{command[0]}: {done.stderr.strip() or done.returncode}")
+        told = done.stderr.strip().splitlines() or [f"exit code {done.returncode}"]
+        raise OSError(f"{command[0]}: {told[0]}")
     return done.stdout
 
 
