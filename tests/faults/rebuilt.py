@@ -10,6 +10,7 @@ from rmos_console.core.store import Limits, Store, create_store, open_store
 from rmos_console.core.usecases import admin, browse, compare, intake, listing, review
 from rmos_console.core.usecases.attach import attach
 from rmos_console.core.usecases.explain import explain
+from rmos_console.core.usecases.table import RunFilter
 
 CALLER = Caller(by=Actor(kind="service", id="faults"), request_id="req-1")
 FEW = Limits(runs=3)
@@ -57,13 +58,13 @@ def doors(path: Path, *, read_only: bool = True) -> dict[str, Any]:
 def told(store: Store) -> dict[str, Any]:
     """Return what the public doors tell of an open store."""
     view = store.snapshot()
-    rows = listing.page(store, listing.RunFilter()).items
+    rows = listing.page(store, RunFilter()).items
     ids = [row.run_id for row in rows]
     found = {
         "head": view.head,
         "list": rows,
-        "text": [row.run_id for row in listing.page(store, listing.RunFilter(text="saw t1")).items],
-        "where": [row.run_id for row in listing.page(store, listing.RunFilter(where="decision.score > 25")).items],
+        "text": [row.run_id for row in listing.page(store, RunFilter(text="saw t1")).items],
+        "where": [row.run_id for row in listing.page(store, RunFilter(where="decision.score > 25")).items],
         "queue": review.queue(view),
         "people": admin.people(view),
         "policy": admin.policy(view),
