@@ -11,7 +11,6 @@ from rmos_console.core.errors import NotFoundError
 from rmos_console.core.usecases import audit, browse, checkpoint, compare, export, export_layout, listing, review
 from rmos_console.core.usecases.importing import import_paths
 from rmos_console.core.usecases.table import RunFilter
-from rmos_console.core.usecases.table import RunFilter
 from tests.faults.history_ledger import transactions
 from tests.unit.usecases.conftest import CALLER
 from tests.unit.usecases.twin_deciding import Deciding
