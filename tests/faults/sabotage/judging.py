@@ -6,11 +6,10 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from rmos_console.core.errors import RmosError
-from rmos_console.core.records.events import Event
-from rmos_console.core.store import Draft, Store, View
+from rmos_console.core.store import Draft, Proposed, Store, View
 from tests.faults.sabotage.seams import Patches
 
-Decide = Callable[[View], Sequence[Event]]
+Decide = Callable[[View], Sequence[Proposed]]
 
 
 def preconditions_outside_lock(patches: Patches) -> None:
@@ -49,7 +48,7 @@ def _decided(draft: Draft, view: View) -> Decide:
 
 
 def _raising(error: RmosError) -> Decide:
-    def decide(_view: View) -> Sequence[Event]:
+    def decide(_view: View) -> Sequence[Proposed]:
         raise error
 
     return decide
