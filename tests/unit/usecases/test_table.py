@@ -106,6 +106,7 @@ class Shop:
         event = review(self.store, number, text, self.chance.choice(["approved", "rejected", "withdrawn"]))
         if event["kind"] == "review.withdrawn" and mine:
             event["decision"]["withdraws"] = self.chance.choice(mine)
+        event["decision"]["at_utc"] = self.chance.choice(["2025-12-03T10:00:00Z", "2026-01-03T10:00:00Z"])
         event["decision"]["person_id"] = self.chance.choice(["mvoss", "akim", "nobody"])
         self.store.commit(draft(event))
 
@@ -130,7 +131,7 @@ class Shop:
             self.store.commit(draft(events.meta_patched(run_id(number), set_={"a": self.runs}, unset=[])))
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(10))
 def test_columns_tell_what_runs_tell(tmp_path: Path, seed: int) -> None:
     path = tmp_path / "s"
     store = new_store(path, limits=LIMITS)
@@ -156,6 +157,24 @@ def test_columns_tell_what_runs_tell(tmp_path: Path, seed: int) -> None:
     shop.store.close()
     with open_store(path) as again:
         check(again.snapshot(), f"seed {seed}, after a revocation, opened again")
+
+
+def test_a_decision_about_one_of_two_texts_in_a_later_segment_is_told_from_one_about_the_other(tmp_path: Path) -> None:
+    with new_store(tmp_path / "s", 0, 1, limits=Limits(runs=2)) as store:
+        store.commit(draft(enrolled("mvoss")))
+        for number in (0, 1):
+            for text in (f"first_{number}", f"second_{number}"):
+                said = events.explanation_ready(run_id(number), None, advisory_id=text, summary=None, key=None)
+                store.commit(draft(asset_event(text), attached(number, text), said))
+        seal(store, 2, 3)
+        store.commit(draft(review(store, 0, "first_0")))
+        store.commit(draft(review(store, 1, "second_1")))
+        seal(store, 4)
+    with open_store(tmp_path / "s") as store:
+        table = run_table(store.snapshot())
+        assert [table.row(at).review_state for at in (0, 1)] == ["NEEDS_REVIEW", "APPROVED"]
+        sets = table.sets("review_state")
+        assert [sets[state] & 3 for state in ("NEEDS_REVIEW", "APPROVED")] == [1, 2]
 
 
 def numbers(table: RunTable, wanted: RunFilter) -> list[int]:

@@ -30,6 +30,9 @@ class Part(NamedTuple):
 _UNCLEAR = Part(ABSENT, 0)
 """Stands for a part of which nothing can be told without reading it."""
 
+_PARTS = 2
+"""A third part may mean something in the first or in the second: which one, only reading tells."""
+
 UNTOUCHED = States("NONE", "NONE")
 """The states of a run that nothing happened to."""
 
@@ -78,7 +81,8 @@ class Judged:
         for row, run_id in enumerate(segment.run_ids() if elsewhere else ()):
             later = elsewhere.get(run_id)
             if later is not None:
-                history = [parts[codes[row]], *later]
+                here = parts[codes[row]]
+                history = [_UNCLEAR if here and boundary and seqs[row] <= boundary else here, *later]
                 known = self._of_history(history, at, row, risks[risk.codes[row]])
                 found[row] = self._one(at, row, first) if known is None else known
         self.codes.extend([code or 0 for code in found])
@@ -108,7 +112,7 @@ class Judged:
             return 0
         key = (risk, *history)
         if key not in self._known:
-            several = any(SEVERAL in part.signature for part in history[:-1])
+            several = len(history) > _PARTS or any(SEVERAL in part.signature for part in history[:-1])
             clear = not several and not any(ABSENT in part.signature for part in history)
             self._known[key] = self._alike(at, row) if clear else None
         return self._known[key]
