@@ -69,23 +69,23 @@ class Judged:
         first, parts = len(self.codes), self._parts(at, list(column.words))
         boundary = self._boundary(segment.before.seq, segment.after.seq)
         seqs = segment.seqs() if boundary else ()
-        codes = list(column.codes)
-        plain = [self._of_history([parts[code]], at, codes.index(code)) for code in range(len(parts))]
-        found = [plain[code] for code in codes]
         risk = segment.column("judged")
-        risks = list(risk.words)
-        if None in found or boundary:
-            for row, code in enumerate(codes):
-                if found[row] is None or (boundary and parts[code] and seqs[row] <= boundary):
-                    found[row] = self._one(at, row, first)
-        for row, run_id in enumerate(segment.run_ids() if elsewhere else ()):
-            later = elsewhere.get(run_id)
+        risks, run_ids = list(risk.words), segment.run_ids() if elsewhere else ()
+        plain: dict[int, int | None] = {}
+        for row, code in enumerate(column.codes):
+            here = parts[code]
+            if here is not None and boundary and seqs[row] <= boundary:
+                here = _UNCLEAR
+            later = elsewhere.get(run_ids[row]) if run_ids else None
             if later is not None:
-                here = parts[codes[row]]
-                history = [_UNCLEAR if here and boundary and seqs[row] <= boundary else here, *later]
-                known = self._of_history(history, at, row, risks[risk.codes[row]])
-                found[row] = self._one(at, row, first) if known is None else known
-        self.codes.extend([code or 0 for code in found])
+                known = self._of_history([here, *later], at, row, risks[risk.codes[row]])
+            elif here is _UNCLEAR:
+                known = None
+            elif code in plain:
+                known = plain[code]
+            else:
+                known = plain[code] = self._of_history([here], at, row)
+            self.codes.append(self._one(at, row, first) if known is None else known)
 
     def _parts(self, at: int, signatures: list[str | None]) -> list[Part | None]:
         """Return signatures with the policy that governs what is announced in a segment; None for an empty one."""
