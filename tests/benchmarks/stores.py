@@ -23,8 +23,9 @@ FILLS: Mapping[str, Callable[[Path, Iterable[Document]], None]] = {
     "files": per_file.fill,
 }
 
+RIVALS_VERSION = 2
 VERSION = 2
-"""Part of the names in the folder; goes up where what is in a store changes."""
+"""Parts of the names in the folder; they go up where what lies there changes."""
 
 
 class Shelf:
@@ -46,7 +47,7 @@ class Shelf:
     def rival(self, name: str, runs: int) -> Path:
         """Return the same runs as ``sqlite``, ``tiny`` or ``files`` hold them; not to be written to."""
         shop = workshop(runs)
-        return self.kept(f"{name}-{runs}", lambda path: FILLS[name](path, map(shop.run, range(runs))))
+        return self.kept(f"{name}-{RIVALS_VERSION}-{runs}", lambda path: FILLS[name](path, map(shop.run, range(runs))))
 
     def kept(self, name: str, make: Callable[[Path], None]) -> Path:
         """Return what ``make(path)`` once made under a name; nothing half made is ever found."""
