@@ -24,7 +24,7 @@ def damage(store: Store) -> list[tuple[str | None, int | None]]:
 
 
 def forget(path: Path) -> None:
-    for file in (path / "catalog").glob("*.json"):
+    for file in (path / "catalog").glob("*.catalog"):
         file.unlink()
 
 

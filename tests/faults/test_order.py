@@ -110,7 +110,7 @@ def test_the_catalog_is_never_ahead_of_a_durable_ledger(tmp_path: Path, monkeypa
         "fsync ledger/000001.jsonl",
         "write catalog/TEMPORARY",
         "fsync catalog/TEMPORARY",
-        "rename catalog/000001.json",
+        "rename catalog/000001.catalog",
         "fsync catalog",
     ]
 

@@ -33,7 +33,7 @@ def runs(store: Store) -> list[str]:
 
 def forget(path: Path) -> None:
     """Delete the catalog: nothing remembers how long the ledger was."""
-    for file in (path / "catalog").glob("*.json"):
+    for file in (path / "catalog").glob("*.catalog"):
         file.unlink()
 
 

@@ -11,24 +11,22 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
-from rmos_console.core.errors import BadDataError, RmosError, StoreError
+from rmos_console.core.errors import BadDataError, RmosError
 from rmos_console.core.log import swallowed
-from rmos_console.core.store.bodies import has_marks
+from rmos_console.core.store.catalog_files import CatalogFiles
 from rmos_console.core.store.collecting import uncollected
 from rmos_console.core.store.compact import Resolve
 from rmos_console.core.store.database import Tables
 from rmos_console.core.store.exclusive import only_one
-from rmos_console.core.store.files import ensure_folder, names_in, open_file, replace_file, sweep_temporary
+from rmos_console.core.store.files import ensure_folder, replace_file, sweep_temporary
 from rmos_console.core.store.fold import Fold
-from rmos_console.core.store.follow import Position, damaged, split_lines
-from rmos_console.core.store.layout import DATABASE_SUFFIX, Place
-from rmos_console.core.store.line import LineError, Location, decode, segment_file
-from rmos_console.core.store.propose import Taken, compacted
+from rmos_console.core.store.follow import Position, damaged
+from rmos_console.core.store.layout import Place
+from rmos_console.core.store.propose import Taken
 from rmos_console.core.store.segment import Segment
 from rmos_console.core.store.segment_build import SegmentBuilder
-from rmos_console.core.store.segment_file import OutdatedError, SegmentFile
+from rmos_console.core.store.segment_file import SegmentFile
 from rmos_console.core.store.segments import Segments
 
 BEHIND = 512
@@ -77,12 +75,11 @@ class Catalog:
         self.moved: Callable[[Segments], None] = lambda _segments: None
         self._place = place
         self._store_id = store_id
-        self._resolve = resolve
+        self._files = CatalogFiles(place, store_id, resolve)
         self._segments = Segments()
         self._ends: dict[int, Position] = {}
         self._records: dict[int, _Record] = {}
         self._mended: dict[int, bytes] = {}
-        self._damaged: set[int] = set()
         self._lock = threading.Lock()
         self._building = threading.Lock()
         self._behind = 0
@@ -93,16 +90,16 @@ class Catalog:
         """Return the fold of as many segments from the first as have a good file, and where that ends."""
         with uncollected():
             fold, position = self._load()
-        names = self._names()
+        names = self._files.names()
         # Files behind a missing one are not loaded, but they still know how long the ledger was.
-        self.known = self.remembered() if names and int(names[-1][:6]) > position.segment else position
+        self.known = self._files.remembered() if names and int(names[-1][:6]) > position.segment else position
         return fold, position
 
     def _load(self) -> tuple[Fold, Position]:
         segments: list[Segment] = []
         position = Position()
         for number in self._place.segments():
-            file = self._open(number)
+            file = self._files.open(number)
             if file is None or file.before != position:
                 break
             segments.append(Segment(file, self._rebuild))
@@ -162,11 +159,7 @@ class Catalog:
 
     def remembered(self) -> Position:
         """Return the furthest position that the files on disk know of, read anew."""
-        for name in reversed(self._names()):
-            after = self._saved_until(int(name[:6]))
-            if after is not None:
-                return after
-        return Position()
+        return self._files.remembered()
 
     def segment_tables(self) -> Iterator[Tables]:
         """Yield the tables of every segment: from memory, from disk, or made again from the ledger."""
@@ -179,7 +172,7 @@ class Catalog:
             elif number <= len(self._segments.all):
                 yield self._segments.all[number - 1].tables()
             else:
-                yield self._from_ledger(number, None).tables()
+                yield self._files.from_ledger(number, None).tables()
 
     def save_if_behind(self) -> None:
         """Save in a thread of its own if there is enough to save and no other thread saves."""
@@ -237,11 +230,11 @@ class Catalog:
         number = record.after.segment
         with self._building:
             data, after = self._encoded(record)
-            on_disk = self._saved_until(number)
-            if on_disk is None or on_disk.seq < after.seq or number in self._damaged:
-                self._sync(number)
+            on_disk = self._files.saved_until(number)
+            if on_disk is None or on_disk.seq < after.seq or number in self._files.damaged:
+                self._files.sync(number)
                 replace_file(self._place.database(number), data)
-                self._damaged.discard(number)
+                self._files.damaged.discard(number)
         with self._lock:
             record.saved_seq = after.seq
         if after.closed:
@@ -260,7 +253,7 @@ class Catalog:
         if record.encoded is not None:
             return record.encoded, record.after
         builder, after = self._built(record)
-        return builder.file(self._facts(record.before), after), after
+        return builder.file(self._files.facts(record.before), after), after
 
     def _built(self, record: _Record) -> tuple[SegmentBuilder, Position]:
         """Return the builder of a record with everything that came in, and up to where that is."""
@@ -270,82 +263,16 @@ class Catalog:
             except (BadDataError, OSError, KeyError, TypeError, ValueError) as error:
                 swallowed("store.catalog", error, segment=record.after.segment)
                 until = record.saved.after if record.saved is not None else None
-                record.builder = self._from_ledger(record.after.segment, until)
+                record.builder = self._files.from_ledger(record.after.segment, until)
         with self._lock:
             taken, record.fresh, after = record.fresh, [], record.after
         for item in taken:
             record.builder.add(item)
         return record.builder, after
 
-    def _facts(self, before: Position) -> dict[str, Any]:
-        return {"store_id": self._store_id, "before": list(before)}
-
-    def _sync(self, number: int) -> None:
-        """Make the segment durable: a catalog that is ahead of its ledger after a power cut would be a false alarm."""
-        descriptor = open_file(self._place.segment(number))
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-
     def _rebuild(self, file: SegmentFile) -> SegmentFile:
         """Make the file of a segment again, up to where the present one reaches; raises :class:`DamagedError`."""
-        data = self._from_ledger(file.after.segment, file.after).file(self._facts(file.before), file.after)
+        builder = self._files.from_ledger(file.after.segment, file.after)
+        data = builder.file(self._files.facts(file.before), file.after)
         self._mended[file.after.segment] = data
         return SegmentFile(data, self._store_id)
-
-    def _from_ledger(self, number: int, until: Position | None) -> SegmentBuilder:
-        """Build a segment from the ledger, up to a position if one is given; raises :class:`DamagedError`."""
-        builder, offset = SegmentBuilder(), 0
-        descriptor = open_file(self._place.segment(number))
-        try:
-            size = os.fstat(descriptor).st_size if until is None else until.offset
-            for offset, raw, whole in split_lines(descriptor, size):
-                if not whole:
-                    break
-                decoded = decode(raw)
-                for transaction in decoded.transactions:
-                    location = Location(decoded.seq, number, offset)
-                    for item in compacted(transaction, location, self._resolve if has_marks(raw) else None):
-                        builder.add(item)
-        except LineError as error:
-            raise damaged(segment_file(number), offset, str(error)) from error
-        finally:
-            os.close(descriptor)
-        return builder
-
-    def _names(self) -> list[str]:
-        try:
-            names = names_in(self._place.catalog)
-        except StoreError as error:  # something was planted in its place: it is not followed, and nothing is missed
-            swallowed("store.catalog", error)
-            return []
-        return sorted(name for name in names if name[:6].isdigit() and name[6:] == DATABASE_SUFFIX)
-
-    def _open(self, number: int) -> SegmentFile | None:
-        """Return the file of a segment, or None if it is missing, damaged, outdated or another's.
-
-        The newest, which will be replaced, is verified as a whole and held; the others are as they are used.
-        """
-        try:
-            file = SegmentFile(self._place.database(number), self._store_id, hold=True)
-            if file.after.segment != number:
-                return None
-            if file.after.closed:
-                file.close()
-            else:
-                file.verify()
-        except FileNotFoundError:
-            return None
-        except (BadDataError, StoreError, OSError) as error:
-            if not isinstance(error, OutdatedError):
-                swallowed("store.catalog", error, segment=number)
-            self._damaged.add(number)
-            return None
-        return file
-
-    def _saved_until(self, number: int) -> Position | None:
-        try:
-            return SegmentFile(self._place.database(number), self._store_id).after
-        except (BadDataError, StoreError, OSError):
-            return None  # told when it is loaded

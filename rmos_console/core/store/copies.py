@@ -60,7 +60,7 @@ def _remembered(store_id: str) -> list[Path]:
     except (OSError, ValueError, RecursionError):
         return []
     texts = [each for each in found if isinstance(each, str)] if isinstance(found, list) else []
-    return [Path(each) for each in texts if os.path.isabs(each) and "\0" not in each]  # noqa: PTH117  # a text
+    return [Path(each) for each in texts if os.path.isabs(each) and "\0" not in each]  # noqa: PTH117  a text, not yet a path
 
 
 def _store_id(path: Path) -> str | None:

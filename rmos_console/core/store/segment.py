@@ -38,7 +38,7 @@ class Segment:
         self.number = file.after.segment
         self.run_count = int(file.header["runs"])
         self.asset_count = int(file.header["assets"])
-        self.oldest, self.newest = (int(moment) for moment in file.header["created"])
+        self.columns = SegmentColumns(self)
 
     @property
     def file(self) -> SegmentFile:
@@ -78,44 +78,10 @@ class Segment:
         """Return the TinyDB tables."""
         return self._checked(lambda file: file.tables())
 
-    def column(self, name: str) -> WordColumn:
-        """Return a column of codes."""
-        words = self._words()[name]
-        return self._checked(lambda file: decoded(words, file.section(name)))
-
-    def foreign(self) -> dict[str, str]:
-        """Return the runs of earlier segments that are patched here, each with the signature of what happened here."""
-        foreign: dict[str, str] = self._words()["foreign"]
-        return foreign
-
-    def _words(self) -> dict[str, Any]:
-        words: dict[str, Any] = json.loads(self.section("words"))
-        return words
-
     def globals(self) -> dict[str, Any]:
         """Return what concerns the store as a whole: events, attempts left open, and ended ones opened before."""
         known: dict[str, Any] = json.loads(self.section("globals"))
         return known
-
-    def run_ids(self) -> list[str]:
-        """Return the ids of all runs, in the order in which they were sealed."""
-        return self.section("run_ids").decode("ascii").split("\n") if self.run_count else []
-
-    def seqs(self) -> array[int]:
-        """Return the number of the line that sealed each run."""
-        return numbers("Q", self.section("seq"))
-
-    def created(self) -> array[int]:
-        """Return the time of each run in microseconds since 1970."""
-        return numbers("q", self.section("created"))
-
-    def scores(self) -> array[float]:
-        """Return the score of each run; not a number where it has none."""
-        return floats(self.section("score"))
-
-    def text(self) -> tuple[bytes, array[int]]:
-        """Return what a search looks through, and where the part of each run begins (and the last one ends)."""
-        return self.section("text"), numbers("I", self.section("starts"))
 
     def section(self, name: str) -> bytes:
         """Return the bytes of a section, verified."""
@@ -166,3 +132,44 @@ def patches_by_run(lines: list[bytes], about: Callable[[Document], str | None]) 
         if run_id is not None:
             found.setdefault(run_id, []).append(document)
     return found
+
+
+class SegmentColumns:
+    """The columns of a segment, made anew from its sections whenever they are asked for."""
+
+    def __init__(self, segment: Segment) -> None:
+        self._segment = segment
+
+    def column(self, name: str) -> WordColumn:
+        """Return a column of codes."""
+        words = self._words()[name]
+        return decoded(words, self._segment.section(name))
+
+    def foreign(self) -> dict[str, str]:
+        """Return the runs of earlier segments that are patched here, each with the signature of what happened here."""
+        foreign: dict[str, str] = self._words()["foreign"]
+        return foreign
+
+    def _words(self) -> dict[str, Any]:
+        words: dict[str, Any] = json.loads(self._segment.section("words"))
+        return words
+
+    def run_ids(self) -> list[str]:
+        """Return the ids of all runs, in the order in which they were sealed."""
+        return self._segment.section("run_ids").decode("ascii").split("\n") if self._segment.run_count else []
+
+    def seqs(self) -> array[int]:
+        """Return the number of the line that sealed each run."""
+        return numbers("Q", self._segment.section("seq"))
+
+    def created(self) -> array[int]:
+        """Return the time of each run in microseconds since 1970."""
+        return numbers("q", self._segment.section("created"))
+
+    def scores(self) -> array[float]:
+        """Return the score of each run; not a number where it has none."""
+        return floats(self._segment.section("score"))
+
+    def text(self) -> tuple[bytes, array[int]]:
+        """Return what a search looks through, and where the part of each run begins (and the last one ends)."""
+        return self._segment.section("text"), numbers("I", self._segment.section("starts"))

@@ -81,7 +81,7 @@ class Segments:
 
     def foreign(self) -> set[str]:
         """Return the runs that something happened to in a later segment than that which seals them."""
-        return {run_id for segment in self.all for run_id in segment.foreign()}
+        return {run_id for segment in self.all for run_id in segment.columns.foreign()}
 
     def asset(self, advisory_id: str) -> AssetEntry | None:
         """Return a sealed advisory, or None."""

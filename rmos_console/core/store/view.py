@@ -147,11 +147,6 @@ class View:
         """Every policy that was ever in force, the initial one first."""
         return self._facts.policies
 
-    @property
-    def policy_seqs(self) -> Sequence[int]:
-        """The lines that set them; 0 for the initial one."""
-        return self._facts.policy_seqs
-
     def policy_for(self, seq: int, *, reopened: bool = True) -> Policy:
         """Return the policy that governs a text announced in line ``seq``: that of then, or a later reopening one.
 
@@ -185,15 +180,6 @@ class View:
     def runs(self) -> Iterator[RunEntry]:
         """Yield all runs in the order in which they were sealed."""
         return self._maps.runs.values()
-
-    @property
-    def segments(self) -> Segments | None:
-        """The stored segments that this view stands on, or None."""
-        return self._maps.segments
-
-    def changed_runs(self) -> Mapping[str, RunEntry]:
-        """Return the runs that are not, or not as they are now, in :attr:`segments`."""
-        return self._maps.runs.changed()
 
     def find_original(self, original_id: str) -> Sequence[str]:
         """Return the ids of the runs that had this id where they came from, oldest first."""
@@ -249,3 +235,17 @@ class Snapshot(View):
     """A view that never changes."""
 
     __slots__ = ()
+
+    @property
+    def segments(self) -> Segments | None:
+        """The stored segments that this view stands on, or None."""
+        return self._maps.segments
+
+    def changed_runs(self) -> Mapping[str, RunEntry]:
+        """Return the runs that are not, or not as they are now, in :attr:`segments`."""
+        return self._maps.runs.changed()
+
+    @property
+    def policy_seqs(self) -> Sequence[int]:
+        """The lines that set them; 0 for the initial one."""
+        return self._facts.policy_seqs

@@ -6,7 +6,7 @@ from rmos_console.core.errors import UsageError
 from rmos_console.core.log import use_case
 from rmos_console.core.records.record import Record
 from rmos_console.core.records.run import RunRow
-from rmos_console.core.store import Store, View
+from rmos_console.core.store import Snapshot, Store
 from rmos_console.core.usecases.table import RunFilter, run_table
 
 
@@ -31,7 +31,7 @@ def page(store: Store, wanted: RunFilter) -> Page:
         return Page(items=table.page(wanted, rows), total=rows.bit_count())
 
 
-def table(view: View, wanted: RunFilter) -> tuple[RunRow, ...]:
+def table(view: Snapshot, wanted: RunFilter) -> tuple[RunRow, ...]:
     """Return every row of the view that matches, sorted."""
     found = run_table(view)
     return found.page(wanted, found.matching(wanted))

@@ -16,7 +16,7 @@ from rmos_console.core.records.review import Review, Seen, StateExplained, Verb
 from rmos_console.core.records.run import RunRow
 from rmos_console.core.records.times import sort_key
 from rmos_console.core.review.signing import MEANINGS, DecisionFacts, check_decision
-from rmos_console.core.store import RunEntry, Store, View, line_digest
+from rmos_console.core.store import RunEntry, Snapshot, Store, View, line_digest
 from rmos_console.core.usecases.clock import now_utc
 from rmos_console.core.usecases.commit import commit
 from rmos_console.core.usecases.find import find_run
@@ -37,7 +37,7 @@ class QueueItem(Record):
     why: str
 
 
-def queue(view: View) -> tuple[QueueItem, ...]:
+def queue(view: Snapshot) -> tuple[QueueItem, ...]:
     """Return every explanation that waits for a person, worst policy risk first, then oldest first."""
     table = run_table(view)
     found = table.matching(RunFilter(review=("NEEDS_REVIEW", "AWAITING_SECOND")))

@@ -143,7 +143,7 @@ class Sqlite:
 
     def _page(self, where: str, values: Sequence[object], count: int) -> tuple[list[Document], int]:
         names = _COLUMNS[:-1]
-        query = f"SELECT {', '.join(names)} FROM runs {where} ORDER BY created_at DESC LIMIT {count}"  # noqa: S608  ours
+        query = f"SELECT {', '.join(names)} FROM runs {where} ORDER BY created_at DESC LIMIT {count}"  # noqa: S608  our own
         found = [dict(zip(names, row, strict=True)) for row in self._database.execute(query, values)]
-        (total,) = self._database.execute(f"SELECT count(*) FROM runs {where}", values).fetchone()  # noqa: S608  ours
+        (total,) = self._database.execute(f"SELECT count(*) FROM runs {where}", values).fetchone()  # noqa: S608  our own
         return found, int(total)

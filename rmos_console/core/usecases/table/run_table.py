@@ -7,18 +7,19 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property, lru_cache
 from itertools import islice
-from typing import Any, Final
+from typing import Final
 
 from rmos_console.core.errors import UsageError
 from rmos_console.core.records.run import RunRow
-from rmos_console.core.store import RunEntry, View
+from rmos_console.core.store import RunEntry, Snapshot
 from rmos_console.core.store.segment_columns import moment
 from rmos_console.core.store.segments import Segments
 from rmos_console.core.usecases.rows import row as run_row
 from rmos_console.core.usecases.rows import rules
 from rmos_console.core.usecases.table import bits
+from rmos_console.core.usecases.table.sorting import by_key, by_value
 from rmos_console.core.usecases.table.stored import StoredRuns, Value
-from rmos_console.core.usecases.table.wanted import RISK_ORDER, SORT_KEYS, RunFilter
+from rmos_console.core.usecases.table.wanted import SORT_KEYS, RunFilter
 
 FACETS: Final = ("risk", "status", "mode", "tool_id", "machine_id", "session_id", "review_state", "explanation_status")
 """Columns that can be filtered by value and counted."""
@@ -33,7 +34,7 @@ class RunTable:
     Rows below the number of stored runs are the stored ones, oldest first; behind them stand those sealed since.
     """
 
-    def __init__(self, view: View, stored: StoredRuns | None) -> None:
+    def __init__(self, view: Snapshot, stored: StoredRuns | None) -> None:
         self._view = view
         self._stored = stored
         self._base = stored.count if stored is not None else 0
@@ -121,13 +122,20 @@ class RunTable:
             raise UsageError(f"There is no column {sort!r} to sort by; use one of {', '.join(SORT_KEYS)}.")
         if sort == "created_at_utc":
             return self._by_time(rows, descending=descending)
+        newest_first = self._by_time(rows, descending=True)
         if sort == "score":
-            return self._by_key(rows, self._score, descending=descending)
+            return by_key(newest_first, self._score, descending=descending)
         if sort == "run_id":
-            return self._by_key(rows, lambda row: self.entry(row).run_id, descending=descending)
+            return by_key(newest_first, lambda row: self.entry(row).run_id, descending=descending)
         if sort == "explanation_summary":
-            return self._by_key(rows, self._summary, descending=descending)
-        return self._by_value(rows, sort, descending=descending)
+            return by_key(newest_first, self._summary, descending=descending)
+        sets = {value: own & rows for value, own in self.sets(sort).items()}
+        return by_value(
+            sets,
+            lambda own: self._by_time(own, descending=True),
+            is_risk=sort == "risk",
+            descending=descending,
+        )
 
     def page(self, wanted: RunFilter, rows: int) -> tuple[RunRow, ...]:
         """Return the part of a set of rows that ``wanted`` asks for, sorted as it says."""
@@ -192,23 +200,6 @@ class RunTable:
             ordered = fresh
         return iter(ordered) if descending else reversed(list(ordered))
 
-    def _by_key(self, rows: int, key: Callable[[int], Any], *, descending: bool) -> Iterator[int]:
-        keyed = [(key(row), row) for row in self._by_time(rows, descending=True)]
-        present = [pair for pair in keyed if pair[0] is not None]
-        present.sort(key=lambda pair: pair[0], reverse=descending)
-        yield from (row for _, row in present)
-        yield from (row for value, row in keyed if value is None)
-
-    def _by_value(self, rows: int, name: str, *, descending: bool) -> Iterator[int]:
-        sets = self.sets(name)
-        present = [value for value in sets if value is not None]
-        if name == "risk":
-            present.sort(key=lambda value: -RISK_ORDER[value], reverse=descending)
-        else:
-            present.sort(key=str.casefold, reverse=descending)
-        for value in (*present, *(value for value in sets if value is None)):
-            yield from self._by_time(sets[value] & rows, descending=True)
-
     def _score(self, row: int) -> float | None:
         if row in self._changed or self._stored is None:
             return self._changed[row].score
@@ -216,14 +207,10 @@ class RunTable:
         return None if math.isnan(score) else score
 
     def _summary(self, row: int) -> str | None:
-        if self._unexplained >> row & 1:
+        if self.sets("explanation_status").get("NONE", 0) >> row & 1:
             return None
         summary = self.row(row).explanation_summary
         return None if summary is None else summary.casefold()
-
-    @cached_property
-    def _unexplained(self) -> int:
-        return self.sets("explanation_status").get("NONE", 0)
 
 
 def _any(sets: Iterable[int]) -> int:
@@ -234,7 +221,7 @@ def _any(sets: Iterable[int]) -> int:
 
 
 @lru_cache(maxsize=2)
-def run_table(view: View) -> RunTable:
+def run_table(view: Snapshot) -> RunTable:
     """Return the table of a view's runs; the same view has the same table while it is among the last ones asked for."""
     segments = view.segments
     if segments is None or not segments.run_count:
@@ -248,7 +235,7 @@ class _Remembered:
     def __init__(self) -> None:
         self._last: tuple[Segments, tuple[object, ...], StoredRuns] | None = None
 
-    def stored(self, view: View, segments: Segments) -> StoredRuns:
+    def stored(self, view: Snapshot, segments: Segments) -> StoredRuns:
         """Return the columns below a view."""
         last, stands_on = self._last, rules(view)
         if last is not None and last[0] is segments and last[1] == stands_on:

@@ -6,7 +6,7 @@ from array import array
 from typing import NamedTuple
 
 from rmos_console.core.review.explained import explanation_of
-from rmos_console.core.store import RunEntry, View
+from rmos_console.core.store import RunEntry, Snapshot, View
 from rmos_console.core.store.segments import Segments
 from rmos_console.core.store.signature import ABSENT, SEVERAL
 from rmos_console.core.usecases.clock import now_utc
@@ -49,7 +49,7 @@ class Judged:
     they were judged: they come out differently as soon as it is.
     """
 
-    def __init__(self, view: View, segments: Segments) -> None:
+    def __init__(self, view: Snapshot, segments: Segments) -> None:
         self.words: list[States] = [UNTOUCHED]
         self.codes = array("H")
         self.loose: list[int] = []
@@ -65,12 +65,12 @@ class Judged:
 
     def _judge_segment(self, at: int, elsewhere: dict[str, list[Part | None]]) -> None:
         segment = self._segments.all[at]
-        column = segment.column("signature")
+        column = segment.columns.column("signature")
         first, parts = len(self.codes), self._parts(at, list(column.words))
         boundary = self._boundary(segment.before.seq, segment.after.seq)
-        seqs = segment.seqs() if boundary else ()
-        risk = segment.column("judged")
-        risks, run_ids = list(risk.words), segment.run_ids() if elsewhere else ()
+        seqs = segment.columns.seqs() if boundary else ()
+        risk = segment.columns.column("judged")
+        risks, run_ids = list(risk.words), segment.columns.run_ids() if elsewhere else ()
         plain: dict[int, int | None] = {}
         for row, code in enumerate(column.codes):
             here = parts[code]
@@ -98,7 +98,7 @@ class Judged:
         found: dict[str, list[Part | None]] = {}
         for at, segment in enumerate(self._segments.all):
             mixed = self._boundary(segment.before.seq, segment.after.seq)
-            foreign = segment.foreign()
+            foreign = segment.columns.foreign()
             parts = self._parts(at, list(foreign.values()))
             for run_id, part in zip(foreign, parts, strict=True):
                 if part is not None:

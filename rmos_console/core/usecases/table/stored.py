@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
-from rmos_console.core.store import RunEntry, View
+from rmos_console.core.store import RunEntry, Snapshot
 from rmos_console.core.store.segments import Segments
 from rmos_console.core.usecases.table import bits
 from rmos_console.core.usecases.table.states import Judged
@@ -31,7 +31,7 @@ class StoredRuns:
     Columns, sets of rows and texts are made when they are first asked for, and kept.
     """
 
-    def __init__(self, view: View, segments: Segments) -> None:
+    def __init__(self, view: Snapshot, segments: Segments) -> None:
         self.segments = segments
         self.count = segments.run_count
         self._starts = array("I", [0])
@@ -52,13 +52,13 @@ class StoredRuns:
         """The score of each run; not a number where it has none."""
         scores = array("d")
         for segment in self.segments.all:
-            scores.extend(segment.scores())
+            scores.extend(segment.columns.scores())
         return scores if self._order is None else array("d", map(scores.__getitem__, self._order))
 
     @cached_property
     def run_ids(self) -> list[str]:
         """The id of each run."""
-        ids = [run_id for segment in self.segments.all for run_id in segment.run_ids()]
+        ids = [run_id for segment in self.segments.all for run_id in segment.columns.run_ids()]
         return ids if self._order is None else list(map(ids.__getitem__, self._order))
 
     @cached_property
@@ -120,12 +120,12 @@ class StoredRuns:
 
     @cached_property
     def _texts(self) -> list[tuple[bytes, array[int]]]:
-        return [segment.text() for segment in self.segments.all]
+        return [segment.columns.text() for segment in self.segments.all]
 
     def _times(self) -> array[int]:
         times = array("q")
         for segment in self.segments.all:
-            times.extend(segment.created())
+            times.extend(segment.columns.created())
         return times
 
     @cached_property
@@ -167,7 +167,7 @@ class StoredRuns:
         values: dict[Value, int] = {}
         parts = []
         for segment in self.segments.all:
-            column = segment.column(name)
+            column = segment.columns.column(name)
             parts.append(([values.setdefault(word, len(values)) for word in column.words], column.codes))
         if len(values) <= _BYTE:
             return Column(list(values), b"".join([bytes([map_[code] for code in codes]) for map_, codes in parts]))

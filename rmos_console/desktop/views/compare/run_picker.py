@@ -11,7 +11,7 @@ from shiboken6 import isValid
 
 from rmos_console.core.errors import RmosError
 from rmos_console.core.records.run import RunRow
-from rmos_console.core.store import View as StoreView
+from rmos_console.core.store import Snapshot
 from rmos_console.core.usecases import listing
 from rmos_console.core.usecases.table import RunFilter
 from rmos_console.desktop import theme, words
@@ -29,7 +29,7 @@ _TYPING_MS = 80
 class RunPicker(QDialog):
     """Lists the newest runs that match the words typed; ``chosen`` is the run id after acceptance."""
 
-    def __init__(self, view: StoreView, tasks: TaskRunner, side: str, parent: QWidget | None = None) -> None:
+    def __init__(self, view: Snapshot, tasks: TaskRunner, side: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._view, self._tasks = view, tasks
         self._rows: tuple[RunRow, ...] = ()
