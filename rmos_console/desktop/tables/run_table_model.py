@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -74,10 +74,10 @@ class RunTableModel(QAbstractTableModel):
         self.book = book
         self.columns = columns()
         self.now = datetime.now().astimezone()
-        self._order: list[int] = []
+        self._order: Sequence[int] = ()
         self._said: dict[int, tuple[RunRow, tuple[str, ...]]] = {}
 
-    def show_rows(self, book: RunBook, order: list[int]) -> None:
+    def show_rows(self, book: RunBook, order: Sequence[int]) -> None:
         """Show these rows of a book."""
         self.beginResetModel()
         if book is not self.book:
@@ -90,7 +90,7 @@ class RunTableModel(QAbstractTableModel):
         self.now = now
         self.endResetModel()
 
-    def order(self) -> list[int]:
+    def order(self) -> Sequence[int]:
         """Return the row numbers that are shown."""
         return self._order
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QItemSelectionModel, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QKeyEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView, QWidget
@@ -92,7 +94,7 @@ class RunTableView(QTableView):
         index = self.currentIndex()
         return self._model.run(index.row()) if index.isValid() else None
 
-    def show_rows(self, book: RunBook, order: list[int]) -> None:
+    def show_rows(self, book: RunBook, order: Sequence[int]) -> None:
         """Show rows of a book in an order; the selected run stays selected and its line on the same height."""
         chosen = self.current()
         offset = self.verticalScrollBar().value()

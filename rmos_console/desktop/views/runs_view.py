@@ -19,7 +19,6 @@ from PySide6.QtWidgets import (
 from rmos_console.core.records.changes import Changes
 from rmos_console.core.records.run import RunRow
 from rmos_console.core.store import Snapshot
-from rmos_console.core.usecases.rows import row as run_row
 from rmos_console.core.usecases.table import run_table
 from rmos_console.desktop import operations, theme, words
 from rmos_console.desktop.desk import Desk
@@ -35,9 +34,6 @@ from rmos_console.desktop.widgets.buttons import button, link
 from rmos_console.desktop.widgets.empty_state import EmptyState
 from rmos_console.desktop.widgets.labels import PlainLabel
 from rmos_console.desktop.widgets.search_box import SearchBox
-
-_FEW = 500
-"""Up to so many changed runs are taken over at once; more are read again in the background."""
 
 
 class RunsView(View):
@@ -69,18 +65,8 @@ class RunsView(View):
 
     def touched(self, changes: Changes) -> None:
         """Take over the runs that changed; their place, the selection and the scroll position stay."""
-        snapshot = self.desk.snapshot
-        if snapshot is None:
-            return
-        run_ids = set(changes.run_ids)
-        for advisory_id in changes.advisory_ids:
-            run_ids.update(snapshot.runs_with(advisory_id))
-        if changes.everything or changes.people or changes.policy or len(run_ids) > _FEW or self._loading is not None:
+        if changes.run_ids or changes.advisory_ids or changes.everything or changes.people or changes.policy:
             self.reload()
-            return
-        entries = [entry for run_id in run_ids if (entry := snapshot.run(run_id)) is not None]
-        self.book.put((run_row(snapshot, entry) for entry in entries), _text_of(snapshot))
-        self._show()
 
     def handle(self, action_id: str) -> bool:
         """Do one of the actions of this view."""
@@ -279,15 +265,6 @@ class RunsView(View):
 
 
 def _read(snapshot: Snapshot) -> RunBook:
-    book = RunBook()
-    table = run_table(snapshot)
-    book.fill(map(table.row, range(len(table))), _text_of(snapshot))
+    book = RunBook(run_table(snapshot))
+    book.prepare()
     return book
-
-
-def _text_of(snapshot: Snapshot) -> Callable[[str], str]:
-    def text(run_id: str) -> str:
-        entry = snapshot.run(run_id)
-        return entry.text if entry is not None else ""
-
-    return text
