@@ -38,6 +38,7 @@ class Segment:
         self.number = file.after.segment
         self.run_count = int(file.header["runs"])
         self.asset_count = int(file.header["assets"])
+        self.newest = int(file.header["created"][1])
         self.columns = SegmentColumns(self)
 
     @property

@@ -7,7 +7,7 @@ from rmos_console.core.log import use_case
 from rmos_console.core.records.record import Record
 from rmos_console.core.records.run import RunRow
 from rmos_console.core.store import Snapshot, Store
-from rmos_console.core.usecases.table import RunFilter, run_table
+from rmos_console.core.usecases.table import RunFilter, is_first_page, newest_runs, run_table
 
 
 class Page(Record):
@@ -25,7 +25,12 @@ def page(store: Store, wanted: RunFilter) -> Page:
     with use_case("list") as facts:
         if wanted.offset < 0 or (wanted.limit is not None and wanted.limit < 0):
             raise UsageError("--limit and --offset count from 0 up.")
-        table = run_table(store.snapshot())
+        view = store.snapshot()
+        if is_first_page(wanted):
+            facts["total"] = view.run_count
+            end = wanted.offset + (wanted.limit or 0)
+            return Page(items=newest_runs(view, end)[wanted.offset :], total=view.run_count)
+        table = run_table(view)
         rows = table.matching(wanted, match=store.query_where)
         facts["total"] = rows.bit_count()
         return Page(items=table.page(wanted, rows), total=rows.bit_count())

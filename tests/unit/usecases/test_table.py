@@ -12,15 +12,15 @@ import pytest
 from rmos_console.core.records import events
 from rmos_console.core.records.ids import new_id
 from rmos_console.core.records.review import AutoApproval, Policy
-from rmos_console.core.store import Limits, Store, View, open_store
+from rmos_console.core.store import Limits, Snapshot, Store, open_store
 from rmos_console.core.usecases.rows import row
-from rmos_console.core.usecases.table import FACETS, RunFilter, RunTable, run_table
+from rmos_console.core.usecases.table import FACETS, RunFilter, RunTable, newest_runs, run_table
 from tests.store.making import asset_event, attached, draft, enrolled, new_store, review, run_id, seal, sealed
 
 LIMITS = Limits(runs=5)
 
 
-def check(view: View, where: str) -> None:
+def check(view: Snapshot, where: str) -> None:
     """Hold the table against the rows of all runs, each folded by itself."""
     table = run_table(view)
     expected = {entry.run_id: row(view, entry) for entry in view.runs()}
@@ -37,6 +37,9 @@ def check(view: View, where: str) -> None:
             assert shown == {item.run_id for item in told if getattr(item, facet) == value}, f"{where}: {facet} {value}"
     newest = [table.row(at).created_at_utc for at in table.order(everything)]
     assert newest == sorted(newest, reverse=True), where
+    for count in (0, 1, 7, len(told) + 1):
+        first = table.page(RunFilter(limit=count), everything)
+        assert newest_runs(view, count) == first, f"{where}: the newest {count}"
     assert [table.find(item.run_id) for item in told] == list(range(len(told))), where
 
 
