@@ -18,10 +18,12 @@ _RUNS = (
     "CREATE TABLE runs (run_id TEXT PRIMARY KEY, created_at TEXT, status TEXT, risk TEXT, mode TEXT, tool TEXT, "
     "review TEXT, machine TEXT, session TEXT, score REAL, text TEXT) WITHOUT ROWID"
 )
-_SCHEMA = (
+_TABLES = (
     _RUNS,
     "CREATE TABLE bodies (run_id TEXT PRIMARY KEY, body TEXT)",
     "CREATE TABLE advisories (advisory_id TEXT PRIMARY KEY, run_id TEXT, reference TEXT, body TEXT) WITHOUT ROWID",
+)
+_INDEXES = (
     "CREATE INDEX by_time ON runs (created_at DESC)",
     *(f"CREATE INDEX by_{facet} ON runs ({facet}, created_at DESC)" for facet in FACETS),
     "CREATE INDEX by_run ON advisories (run_id)",
@@ -29,20 +31,26 @@ _SCHEMA = (
 _INSERT = f"INSERT INTO runs VALUES ({', '.join('?' * len(_COLUMNS))})"  # noqa: S608  question marks alone
 _INSERT_BODY = "INSERT INTO bodies VALUES (?, ?)"
 PAGES_KB = 64 * 1024
+FILLING_KB = 2 * 1024 * 1024
 
 
 def fill(path: Path, runs: Iterable[Document]) -> None:
-    """Make a database of ``runs`` at ``path``."""
+    """Make a database of ``runs`` at ``path``; here alone speed goes before safety."""
     database = _connect(path)
-    database.execute("PRAGMA journal_mode=WAL")
-    with database:
-        for statement in _SCHEMA:
-            database.execute(statement)
-        for run in runs:
-            database.execute(_INSERT, _row(run))
-            database.execute(_INSERT_BODY, (run["run_id"], _body(run)))
+    database.execute(f"PRAGMA cache_size=-{FILLING_KB}")
+    database.execute("PRAGMA journal_mode=OFF")
+    database.execute("PRAGMA synchronous=OFF")
+    for statement in _TABLES:
+        database.execute(statement)
+    database.execute("BEGIN")
+    for run in runs:
+        database.execute(_INSERT, _row(run))
+        database.execute(_INSERT_BODY, (run["run_id"], _body(run)))
+    database.execute("COMMIT")
+    for statement in _INDEXES:
+        database.execute(statement)
     database.execute("ANALYZE")
-    database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    database.execute("PRAGMA journal_mode=WAL")
     database.close()
 
 
