@@ -83,11 +83,15 @@ class RunBook:
     def __len__(self) -> int:
         return len(self.rows)
 
-    def prepare(self) -> None:
-        """Make what the window asks for first, so that it need not wait for it later."""
+    def count_all(self) -> None:
+        """Count what the filters show at first, so that the window need not wait for it."""
         for facet in FACETS:
             self.counts(facet, Wanted())
-        self.order(Wanted(text="prepare"))
+
+    def prepare(self) -> None:
+        """Make ready what searching and sorting need."""
+        if self._table is not None:
+            self._table.prepare()
 
     def where(self, run_id: str) -> int | None:
         """Return the row number of a run."""

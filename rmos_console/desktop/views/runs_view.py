@@ -117,6 +117,8 @@ class RunsView(View):
     def _loaded(self, book: RunBook) -> None:
         self.book = book
         self._show()
+        if len(book):
+            self.tasks.run(self.tr("Preparing the search"), lambda _p, _c: book.prepare(), lambda _none: None)
         if self._focus_next:
             self.take_focus()
         if self._reveal_next is not None:
@@ -266,5 +268,5 @@ class RunsView(View):
 
 def _read(snapshot: Snapshot) -> RunBook:
     book = RunBook(run_table(snapshot))
-    book.prepare()
+    book.count_all()
     return book

@@ -37,6 +37,12 @@ def check(view: Snapshot, where: str) -> None:
             assert shown == {item.run_id for item in told if getattr(item, facet) == value}, f"{where}: {facet} {value}"
     newest = [table.row(at).created_at_utc for at in table.order(everything)]
     assert newest == sorted(newest, reverse=True), where
+    said = [
+        table.row(at).explanation_summary for at in table.order(everything, "explanation_summary", descending=False)
+    ]
+    texts = [text.casefold() for text in said if text is not None]
+    assert texts == sorted(texts), where
+    assert said[len(texts) :] == [None] * (len(said) - len(texts)), where
     for count in (0, 1, 7, len(told) + 1):
         first = table.page(RunFilter(limit=count), everything)
         assert newest_runs(view, count) == first, f"{where}: the newest {count}"
@@ -79,7 +85,13 @@ class Shop:
             self.store.commit(draft(*said))
             return
         failed = events.explanation_failed(run_id(number), attempt, reason="no")
-        ready = events.explanation_ready(run_id(number), attempt, advisory_id=text, summary="Too deep", key="k")
+        ready = events.explanation_ready(
+            run_id(number),
+            attempt,
+            advisory_id=text,
+            summary=self.chance.choice(["Too deep", "All kept", None]),
+            key="k",
+        )
         if self.chance.random() < 0.2:
             said.append(failed)
         else:

@@ -7,7 +7,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property, lru_cache
 from itertools import islice
-from typing import Final
+from typing import Any, Final
 
 from rmos_console.core.errors import UsageError
 from rmos_console.core.records.run import RunRow
@@ -123,12 +123,8 @@ class RunTable:
         if sort == "created_at_utc":
             return self._by_time(rows, descending=descending)
         newest_first = self._by_time(rows, descending=True)
-        if sort == "score":
-            return by_key(newest_first, self._score, descending=descending)
-        if sort == "run_id":
-            return by_key(newest_first, lambda row: self.entry(row).run_id, descending=descending)
-        if sort == "explanation_summary":
-            return by_key(newest_first, self._summary, descending=descending)
+        if sort in {"score", "run_id", "explanation_summary"}:
+            return by_key(newest_first, self._key(sort), descending=descending)
         sets = {value: own & rows for value, own in self.sets(sort).items()}
         return by_value(
             sets,
@@ -136,6 +132,11 @@ class RunTable:
             is_risk=sort == "risk",
             descending=descending,
         )
+
+    def prepare(self) -> None:
+        """Make what is kept once it is made, so that nobody waits for it later."""
+        if self._stored is not None:
+            self._stored.prepare()
 
     def page(self, wanted: RunFilter, rows: int) -> tuple[RunRow, ...]:
         """Return the part of a set of rows that ``wanted`` asks for, sorted as it says."""
@@ -200,17 +201,25 @@ class RunTable:
             ordered = fresh
         return iter(ordered) if descending else reversed(list(ordered))
 
-    def _score(self, row: int) -> float | None:
-        if row in self._changed or self._stored is None:
-            return self._changed[row].score
-        score = self._stored.scores[row]
-        return None if math.isnan(score) else score
+    def _key(self, sort: str) -> Callable[[int], Any]:
+        """Return what rows are sorted by: read from columns where a run is stored as it is."""
 
-    def _summary(self, row: int) -> str | None:
-        if self.sets("explanation_status").get("NONE", 0) >> row & 1:
-            return None
-        summary = self.row(row).explanation_summary
-        return None if summary is None else summary.casefold()
+        def folded(summary: str | None) -> str | None:
+            return None if summary is None else summary.casefold()
+
+        stored, changed = self._stored, self._changed
+        if sort == "score":
+            own: dict[int, Any] = {row: entry.score for row, entry in changed.items()}
+            return lambda row: own[row] if row in own or stored is None else _number(stored.scores[row])
+        if sort == "run_id":
+            own = {row: entry.run_id for row, entry in changed.items()}
+            return lambda row: own[row] if row in own or stored is None else stored.run_ids[row]
+        own = {row: folded(self.row(row).explanation_summary) for row in changed}
+        return lambda row: own[row] if row in own or stored is None else stored.summaries.get(stored.run_ids[row])
+
+
+def _number(score: float) -> float | None:
+    return None if math.isnan(score) else score
 
 
 def _any(sets: Iterable[int]) -> int:

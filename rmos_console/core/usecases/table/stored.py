@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from rmos_console.core.store import RunEntry, Snapshot
+from rmos_console.core.store.segment_build import parsed
 from rmos_console.core.store.segments import Segments
 from rmos_console.core.usecases.table import bits
 from rmos_console.core.usecases.table.states import Judged
@@ -16,6 +17,7 @@ from rmos_console.core.usecases.table.states import Judged
 Value = str | None
 
 _BYTE = 256
+_READY = b'"explanation.ready"'
 
 
 class Column(NamedTuple):
@@ -62,13 +64,28 @@ class StoredRuns:
         return ids if self._order is None else list(map(ids.__getitem__, self._order))
 
     @cached_property
+    def summaries(self) -> dict[str, str]:
+        """The newest summary of each run that has one, in folded case, by run id; right for all that are not loose."""
+        found: dict[str, str] = {}
+        for segment in self.segments.all:
+            for line in segment.all_documents()[1]:
+                event = parsed(line)["event"] if _READY in line else {}
+                if event.get("kind") != "explanation.ready":
+                    continue
+                found.pop(event["run_id"], None)
+                if event["summary"] is not None:
+                    found[event["run_id"]] = event["summary"].casefold()
+        return found
+
+    @cached_property
     def loose(self) -> list[int]:
         """The rows that depend on whether a text is in the store."""
         return [self._row(sealed) for sealed in self._judged.loose]
 
-    def run_id(self, row: int) -> str:
-        """Return the id of one run."""
-        return self.entry(row).run_id
+    def prepare(self) -> None:
+        """Make the columns that are not made for the first page."""
+        for name in ("created", "scores", "run_ids", "summaries", "_texts"):
+            getattr(self, name)
 
     def entry(self, row: int) -> RunEntry:
         """Return the run of a row."""
@@ -85,7 +102,7 @@ class StoredRuns:
         """Return a column of values."""
         known = self._columns.get(name)
         if known is None:
-            known = self._columns[name] = self._sorted(self._made(name))
+            known = self._columns[name] = _ordered(self._made(name), self._order)
         return known
 
     def sets(self, name: str) -> dict[Value, int]:
@@ -147,13 +164,6 @@ class StoredRuns:
     def _row(self, sealed: int) -> int:
         return sealed if self._place is None else self._place[sealed]
 
-    def _sorted(self, column: Column) -> Column:
-        if self._order is None:
-            return column
-        codes = column.codes
-        make: Callable[[Sequence[int]], Sequence[int]] = bytes if isinstance(codes, bytes) else list
-        return Column(column.values, make([codes[sealed] for sealed in self._order]))
-
     def _made(self, name: str) -> Column:
         if name in {"review_state", "explanation_status"}:
             values: dict[Value, int] = {}
@@ -172,6 +182,14 @@ class StoredRuns:
         if len(values) <= _BYTE:
             return Column(list(values), b"".join([bytes([map_[code] for code in codes]) for map_, codes in parts]))
         return Column(list(values), array("I", [map_[code] for map_, codes in parts for code in codes]))
+
+
+def _ordered(column: Column, order: array[int] | None) -> Column:
+    if order is None:
+        return column
+    codes = column.codes
+    make: Callable[[Sequence[int]], Sequence[int]] = bytes if isinstance(codes, bytes) else list
+    return Column(column.values, make([codes[sealed] for sealed in order]))
 
 
 def _holding(text: bytes, starts: array[int], words: Sequence[bytes]) -> list[int]:
