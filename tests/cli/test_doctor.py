@@ -169,7 +169,9 @@ def test_a_copy_beside_the_original_is_named_until_it_is_written(cli: Command, t
     cli.store = tmp_path / "copy"
     assert "Write to one of the two only" in checks(cli, 0)["copy"]["advice"]
     cli.create()
-    assert "copy" not in checks(cli, 0)
+    told = checks(cli, 0)
+    assert "copy" not in told
+    assert "Keep one of them" in told["other copies"]["advice"]
 
 
 STOPPED = """

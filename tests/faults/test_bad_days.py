@@ -142,12 +142,12 @@ def test_a_copy_beside_the_original_is_noticed(tmp_path: Path) -> None:
         seal(store, 2)  # a copy may be the store from now on: it is told, not refused
     assert not was_copied(copy)
     assert other_places(store_id, original) == [copy]
-    told = [each for each in check_store(copy) if each.name == "copy"]
+    told = [each for each in check_store(copy) if each.name == "other copies"]
     assert [each.state for each in told] == ["warn"]
     assert str(original) in told[0].found
     shutil.rmtree(original)
     assert other_places(store_id, copy) == []
-    assert [each for each in check_store(copy) if each.name == "copy"] == []
+    assert [each for each in check_store(copy) if each.name == "other copies"] == []
 
 
 def test_a_checkpoint_tells_two_ways_apart(tmp_path: Path) -> None:

@@ -180,7 +180,7 @@ def check_places(place: Place, facts: StoreFacts) -> Iterator[Check]:
     if others:
         found = f"the same store was also written at {', '.join(map(str, others))}"
         advice = "Keep one of them: each lacks what is written in the other. Move the other away, or only read it."
-        yield Check(name="copy", state="warn", found=found, advice=advice)
+        yield Check(name="other copies", state="warn", found=found, advice=advice)
 
 
 def check_lock(lock: LockState, now: datetime) -> Check:
