@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterator
+from functools import lru_cache
 
 from rmos_console.core.records.run import RunRow
 from rmos_console.core.store import RunEntry, Snapshot
@@ -22,6 +23,7 @@ def is_first_page(wanted: RunFilter) -> bool:
     return wanted == plain and wanted.limit is not None
 
 
+@lru_cache(maxsize=4)
 def newest_runs(view: Snapshot, count: int) -> tuple[RunRow, ...]:
     """Return the newest runs, newest first, in the order of the table."""
     changed = view.changed_runs()
