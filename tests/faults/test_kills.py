@@ -21,7 +21,7 @@ def check(folder: Path, kills: int, tally: Callable[[str], None]) -> None:
     tally(f"{counts.words()} (seed {seed})")
     assert violations == [], f"seed {seed}: {violations}"
     assert counts.kills >= kills
-    assert counts.acknowledged > kills // 5
+    assert counts.acknowledged, "nobody lived long enough to acknowledge anything"  # how many is the machine's affair
 
 
 def test_killed_writers_lose_nothing_they_acknowledged(tmp_path: Path, tally: Callable[[str], None]) -> None:
